@@ -1,0 +1,140 @@
+"""`Idempotency-Key` on POST: the same key and body give the first answer again, never a second effect."""
+
+import hashlib
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import orjson
+from django.db import IntegrityError, transaction
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from igny8_core.api.authentication import principal_of
+from igny8_core.common.clock import utc_now
+from igny8_core.common.errors import DomainError, ErrorKind
+from igny8_core.tenancy.context import TENANT_ALIAS, TenantContext, tenant_transaction
+from igny8_core.tenancy.models import IdempotencyKey
+
+HEADER = "HTTP_IDEMPOTENCY_KEY"
+LOCK = timedelta(seconds=60)
+MAX_LENGTH = 200
+
+
+class IdempotencyKeyInvalid(DomainError):
+    """The key is empty, too long or not printable."""
+
+    code = "idempotency_key_invalid"
+    message = f"Idempotency-Key must be 1 to {MAX_LENGTH} printable ASCII characters."
+
+
+class IdempotencyKeyReused(DomainError):
+    """The key came before with another body."""
+
+    kind = ErrorKind.UNPROCESSABLE
+    code = "idempotency_key_reused"
+    message = "This Idempotency-Key was used with another body."
+
+
+class IdempotencyInFlight(DomainError):
+    """The first request with this key has not been answered yet."""
+
+    kind = ErrorKind.CONFLICT
+    code = "idempotency_in_flight"
+    message = "A request with this Idempotency-Key is still running; try again in a moment."
+
+
+def idempotency_key(request: Request) -> str | None:
+    """The request's key, or None; raises IdempotencyKeyInvalid."""
+    key: str | None = request.META.get(HEADER)
+    if request.method != "POST" or key is None:
+        return None
+    if not 1 <= len(key) <= MAX_LENGTH or not key.isascii() or not key.isprintable():
+        raise IdempotencyKeyInvalid
+    return key
+
+
+def run_once(
+    request: Request, key: str, context: TenantContext, work: Callable[[], Response], *, network: bool
+) -> Response:
+    """Do `work` and keep its answer in one transaction, or give the answer that is kept.
+
+    A refused or failed request frees the key. With `network` the work opens its own transactions and the answer is kept
+    after it. Raises IdempotencyKeyReused and IdempotencyInFlight.
+    """
+    row = _claim(request, key, context)
+    if row.is_answered:
+        response = Response(row.body, status=row.status_code, headers=row.headers)
+        response["Idempotent-Replayed"] = "true"
+        return response
+    try:
+        if network:
+            response = work()
+            with tenant_transaction(context):
+                _keep(row, response)
+            return response
+        with tenant_transaction(context):
+            response = work()
+            _keep(row, response)
+            return response
+    except BaseException:
+        with tenant_transaction(context):
+            claim = IdempotencyKey.objects.filter(pk=row.pk, status_code=None)
+            claim._raw_delete(claim.db)
+        raise
+
+
+def _claim(request: Request, key: str, context: TenantContext) -> IdempotencyKey:
+    identity = {
+        "credential": principal_of(request).credential_id,
+        "method": request.method,
+        "path": request.path[:300],
+        "key": key,
+    }
+    body_hash, now = _body_hash(request), utc_now()
+    with tenant_transaction(context):
+        try:
+            with transaction.atomic(using=TENANT_ALIAS):
+                row: IdempotencyKey = IdempotencyKey.objects.create(
+                    **identity, body_hash=body_hash, locked_until=now + LOCK
+                )
+                return row
+        except IntegrityError:
+            row = IdempotencyKey.objects.select_for_update().get(**identity)
+        if row.body_hash != body_hash:
+            raise IdempotencyKeyReused
+        if row.is_locked(now):
+            raise IdempotencyInFlight
+        if not row.is_answered:  # the first one died on the way: its effect was rolled back with it
+            row.locked_until = now + LOCK
+            row.save(update_fields=["locked_until"])
+        return row
+
+
+def _keep(row: IdempotencyKey, response: Response) -> None:
+    row.status_code = response.status_code
+    row.body = orjson.loads(orjson.dumps(response.data, default=str))
+    row.headers = {name: response[name] for name in ("ETag", "Location") if name in response}
+    row.save(update_fields=["status_code", "body", "headers"])
+
+
+def _body_hash(request: Request) -> str:
+    digest = hashlib.sha256()
+    if (request.content_type or "").startswith("multipart/"):
+        form: Any = request.data
+        for name, values in sorted(form.lists()):
+            for value in values:
+                digest.update(name.encode())
+                _digest_part(digest, value)
+    else:
+        digest.update(request._request.body)
+    return digest.hexdigest()
+
+
+def _digest_part(digest: Any, value: Any) -> None:
+    if hasattr(value, "chunks"):
+        for chunk in value.chunks():
+            digest.update(chunk)
+        value.seek(0)
+    else:
+        digest.update(str(value).encode())

@@ -1,0 +1,203 @@
+"""The one place that resolves a credential; ids in a URL, body or header only ever narrow what it found."""
+
+import base64
+import binascii
+import hashlib
+import secrets
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import cache
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth.hashers import check_password, make_password
+from django.http import HttpRequest
+from rest_framework_simplejwt.exceptions import TokenError
+from rest_framework_simplejwt.tokens import AccessToken
+
+from igny8_core.auth.errors import CredentialInvalid, CredentialsDisagree
+from igny8_core.auth.models import ApiKey, RefreshSession, SiteUserAccess, User
+from igny8_core.auth.principals import PRINCIPALS, CredentialKind, Principal
+from igny8_core.common.clock import utc_now
+from igny8_core.tenancy.context import ALL_SITES, SiteScope, VersionProbe
+
+API_KEY_HEADER = "HTTP_X_API_KEY"
+
+_PROBE = (
+    "(SELECT context_version FROM igny8_auth_account WHERE id = %s), "
+    "(SELECT context_version FROM igny8_auth_user WHERE id = %s AND is_active)"
+)
+_KEY_COLUMN = "(SELECT context_version FROM igny8_auth_apikey WHERE id = %s AND revoked_at IS NULL)"
+_SESSION_COLUMN = "(SELECT revoked_at IS NULL FROM igny8_auth_refreshsession WHERE id = %s)"
+_PROBE_KEY = f"{_PROBE}, {_KEY_COLUMN}"
+_PROBE_JWT = f"{_PROBE}, {_SESSION_COLUMN}"
+
+
+def resolve(request: HttpRequest, *, fresh: bool = False) -> Principal | None:
+    """Try key, JWT, session, basic and return what the first one amounts to; None when there is no credential.
+
+    With `fresh` the cache is not believed. Raises CredentialInvalid when a credential was given and does not hold, and
+    CredentialsDisagree when two of them speak for different accounts, people or sites.
+    """
+    found = [principal for finder in _FINDERS if (principal := finder(request, fresh)) is not None]
+    if not found:
+        return None
+    first = found[0]
+    for other in found[1:]:
+        if other.account.pk != first.account.pk or other.user.pk != first.user.pk:
+            raise CredentialsDisagree
+    return first
+
+
+def _cached(kind: CredentialKind, secret: str, fresh: bool, build: Callable[[], Principal]) -> Principal:
+    digest = f"{kind.value}:{hashlib.sha256(secret.encode()).hexdigest()}"
+    principal = None if fresh else PRINCIPALS.get(digest)
+    if principal is None:
+        PRINCIPALS.drop(digest)
+        principal = build()
+        PRINCIPALS.put(digest, principal)
+    return principal
+
+
+def _from_api_key(request: HttpRequest, fresh: bool) -> Principal | None:
+    secret = request.META.get(API_KEY_HEADER)
+    if not secret:
+        return None
+    return _cached(CredentialKind.API_KEY, secret, fresh, lambda: _key_principal(secret))
+
+
+def _key_principal(secret: str) -> Principal:
+    key = (
+        ApiKey.objects.select_related("user", "user__account", "user__account__plan")
+        .filter(secret_hash=secret_hash(secret), revoked_at=None)
+        .first()
+    )
+    if key is None or (key.expires_at is not None and key.expires_at <= utc_now()) or not key.user.is_active:
+        raise CredentialInvalid
+    account, user = key.user.account, key.user
+    return Principal(
+        kind=CredentialKind.API_KEY,
+        credential_id=f"key:{key.pk}",
+        user=user,
+        account=account,
+        site_ids=_site_scope(user) if key.site_id is None else _narrow(_site_scope(user), key.site_id),
+        key_site_id=key.site_id,
+        scopes=frozenset(key.scopes),
+        expires_at=key.expires_at,
+        probe=VersionProbe(
+            _PROBE_KEY,
+            (account.pk, user.pk, key.pk),
+            (account.context_version, user.context_version, key.context_version),
+        ),
+    )
+
+
+def secret_hash(secret: str) -> str:
+    """The SHA-256 of an API key; keys are 256 random bits, so no slow hash is needed."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _narrow(scope: SiteScope, site_id: UUID) -> SiteScope:
+    if scope is not ALL_SITES and site_id not in scope:
+        return frozenset()
+    return frozenset({site_id})
+
+
+def _from_jwt(request: HttpRequest, fresh: bool) -> Principal | None:
+    scheme, _, token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        return None
+    return _cached(CredentialKind.JWT, token, fresh, lambda: _jwt_principal(token))
+
+
+def _jwt_principal(token: str) -> Principal:
+    try:
+        claims = AccessToken(token)  # type: ignore[arg-type]  # the stubs want their own Token type for a raw string
+        user_id, session_id, version = UUID(claims["user_id"]), UUID(claims["sid"]), int(claims["ver"])
+        expires_at = datetime.fromtimestamp(claims["exp"], tz=UTC)
+    except (TokenError, KeyError, ValueError) as error:
+        raise CredentialInvalid from error
+    session = RefreshSession.objects.filter(pk=session_id, user_id=user_id, revoked_at=None).first()
+    user = _active_user(user_id)
+    if session is None or user is None or user.context_version != version:
+        raise CredentialInvalid
+    return _person(
+        user,
+        CredentialKind.JWT,
+        expires_at=expires_at,
+        probe=VersionProbe(
+            _PROBE_JWT,
+            (user.account_id, user.pk, session.pk),
+            (user.account.context_version, user.context_version, True),
+        ),
+    )
+
+
+def _from_session(request: HttpRequest, fresh: bool) -> Principal | None:
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES or not request.user.is_authenticated:
+        return None
+    user = _active_user(request.user.pk)
+    return None if user is None else _person(user, CredentialKind.SESSION)
+
+
+def _from_basic(request: HttpRequest, fresh: bool) -> Principal | None:
+    scheme, _, encoded = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    if not settings.BASIC_AUTH_ENABLED:
+        raise CredentialInvalid("Basic authentication is switched off on this server; use an API key.")
+    return _cached(CredentialKind.BASIC, encoded, fresh, lambda: _basic_principal(encoded))
+
+
+def _basic_principal(encoded: str) -> Principal:
+    try:
+        email, _, password = base64.b64decode(encoded, validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError) as error:
+        raise CredentialInvalid from error
+    user = (
+        User.objects.select_related("account", "account__plan")
+        .filter(email=email.strip().lower(), is_active=True)
+        .first()
+    )
+    # A missing person costs the same time as a wrong password.
+    matches = check_password(password, user.password if user else _nobodys_hash())
+    if user is None or not matches:
+        raise CredentialInvalid
+    return _person(user, CredentialKind.BASIC)
+
+
+@cache
+def _nobodys_hash() -> str:
+    return make_password(secrets.token_urlsafe(32))
+
+
+def _active_user(user_id: UUID) -> User | None:
+    return User.objects.select_related("account", "account__plan").filter(pk=user_id, is_active=True).first()
+
+
+def _person(
+    user: User, kind: CredentialKind, *, expires_at: datetime | None = None, probe: VersionProbe | None = None
+) -> Principal:
+    return Principal(
+        kind=kind,
+        credential_id=f"user:{user.pk}",
+        user=user,
+        account=user.account,
+        site_ids=_site_scope(user),
+        key_site_id=None,
+        scopes=None,
+        expires_at=expires_at,
+        probe=probe
+        or VersionProbe(
+            _PROBE, (user.account_id, user.pk), (user.account.context_version, user.context_version)
+        ),
+    )
+
+
+def _site_scope(user: User) -> SiteScope:
+    if user.all_sites:
+        return ALL_SITES
+    return frozenset(SiteUserAccess.objects.filter(user=user).values_list("site_id", flat=True))
+
+
+_FINDERS = (_from_api_key, _from_jwt, _from_session, _from_basic)

@@ -1,0 +1,84 @@
+"""Finds out who a request is for and whether the account's plan allows it, before any view runs."""
+
+import copy
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from igny8_core.auth.credentials import resolve
+from igny8_core.auth.plans import PlanInactive, plan_check
+from igny8_core.auth.principals import Principal
+from igny8_core.common.envelope import failure
+from igny8_core.common.errors import DomainError, ErrorKind
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+# Paths that have no tenant, each with its reason; nothing below them may touch a tenant table without a credential.
+TENANTLESS_PATHS = {
+    "/api/v1/auth/login/": "proves who somebody is",
+    "/api/v1/auth/refresh/": "carries its own proof, the refresh token",
+    "/api/schema/": "the public description of the API",
+    "/api/docs/": "the public description of the API",
+    "/livez/": "asked by the host's supervisor",
+    "/readyz/": "asked by the host's load balancer",
+    "/preview/": "serves finished files of the preview site under an unguessable token",
+    "/static/": "style and script files",
+}
+
+
+def is_tenantless(path: str) -> bool:
+    """Whether a path is served without an account."""
+    return any(path.startswith(prefix) for prefix in TENANTLESS_PATHS)
+
+
+class AccountContextMiddleware:
+    """Sets `request.principal`, `request.account` and `request.site`, or answers with a JSON refusal."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Resolve the credential once and check the plan."""
+        principal_attach(request, None)
+        if not is_tenantless(request.path):
+            try:
+                principal_attach(request, admitted(request))
+            except DomainError as error:
+                return _refusal(request, error)
+        return self.get_response(request)
+
+
+def admitted(request: HttpRequest, *, fresh: bool = False) -> Principal | None:
+    """The request's principal after the plan check; a refusal is never made on a cached state.
+
+    Raises CredentialInvalid, CredentialsDisagree and PlanInactive.
+    """
+    principal = resolve(request, fresh=fresh)
+    if principal is None:
+        return None
+    try:
+        plan_check(principal.account, is_write=request.method not in SAFE_METHODS)
+    except PlanInactive:
+        if fresh:
+            raise
+        return admitted(request, fresh=True)
+    return principal
+
+
+def principal_attach(request: HttpRequest, principal: Principal | None) -> None:
+    """Put the resolved principal where views, throttles and logs look for it."""
+    request.principal = principal  # type: ignore[attr-defined]  # seed contract
+    request.account = principal.account if principal else None  # type: ignore[attr-defined]  # seed contract
+    request.site = principal.key_site_id if principal else None  # type: ignore[assignment]  # ours, not contrib.sites
+    if principal is not None:
+        request.user = copy.copy(principal.user)  # the cached one is shared between requests
+
+
+def _refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
+    status = 401 if error.kind is ErrorKind.UNAUTHENTICATED else 403
+    body = failure(error.message, code=error.code, request_id=request.request_id)  # type: ignore[attr-defined]  # seed contract
+    response = JsonResponse(body, status=status)
+    if status == 401:
+        response["WWW-Authenticate"] = 'Bearer realm="api"'
+    response["Cache-Control"] = "private, no-store"
+    return response

@@ -1,0 +1,70 @@
+"""What each plan state may still do: one table for every credential, the console and jobs alike."""
+
+from dataclasses import dataclass
+
+from igny8_core.auth.models import Account, PlanStatus
+from igny8_core.common.clock import utc_now
+from igny8_core.common.errors import DomainError, ErrorKind
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRule:
+    """What a state allows, and the sentence for what it refuses."""
+
+    may_read: bool
+    may_write: bool
+    may_run_jobs: bool
+    sentence: str = ""
+
+
+PLAN_RULES = {
+    PlanStatus.ACTIVE: PlanRule(may_read=True, may_write=True, may_run_jobs=True),
+    PlanStatus.TRIALING: PlanRule(may_read=True, may_write=True, may_run_jobs=True),
+    PlanStatus.PAST_DUE: PlanRule(may_read=True, may_write=True, may_run_jobs=True),
+    PlanStatus.SUSPENDED: PlanRule(
+        may_read=False,
+        may_write=False,
+        may_run_jobs=False,
+        sentence="This account is suspended; its owner can reactivate it under billing.",
+    ),
+    PlanStatus.CANCELLED: PlanRule(
+        may_read=True,
+        may_write=False,
+        may_run_jobs=False,
+        sentence="This account's plan is cancelled: its data can be read but not changed.",
+    ),
+}
+
+
+class PlanInactive(DomainError):
+    """The account's plan does not allow what was asked."""
+
+    kind = ErrorKind.FORBIDDEN
+    code = "plan_inactive"
+
+
+def plan_status(account: Account) -> PlanStatus:
+    """The state that counts now: a trial or a grace period that is over is a suspension."""
+    status, now = PlanStatus(account.plan_status), utc_now()
+    ends_at = {PlanStatus.TRIALING: account.trial_ends_at, PlanStatus.PAST_DUE: account.grace_until}.get(
+        status
+    )
+    if ends_at is not None and ends_at <= now:
+        return PlanStatus.SUSPENDED
+    return status
+
+
+def plan_check(account: Account, *, is_write: bool) -> None:
+    """Raise PlanInactive unless the account's plan allows reading or writing now."""
+    rule = PLAN_RULES[plan_status(account)]
+    if not (rule.may_write if is_write else rule.may_read):
+        raise PlanInactive(rule.sentence)
+
+
+def job_refusal(account_id: int) -> str | None:
+    """The plan state that keeps an account's jobs from running, or None; a missing account counts as cancelled."""
+    account = Account.objects.filter(pk=account_id).first()
+    if account is None:
+        return PlanStatus.CANCELLED.value
+    status = plan_status(account)
+    return None if PLAN_RULES[status].may_run_jobs else status.value

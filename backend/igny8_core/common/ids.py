@@ -1,0 +1,23 @@
+"""Identifiers that tell a stranger nothing about how many rows exist."""
+
+import secrets
+import time
+from uuid import UUID
+
+ACCOUNT_ID_MIN = 10**9
+ACCOUNT_ID_MAX = 2**53 - 1  # the largest integer that every JSON reader keeps exact
+
+
+def uuid7() -> UUID:
+    """A time-ordered UUID (RFC 9562 version 7; the 12 bits of rand_a hold the sub-millisecond fraction)."""
+    milliseconds, rest = divmod(time.time_ns(), 1_000_000)
+    fraction = (rest << 12) // 1_000_000
+    value = (milliseconds & (2**48 - 1)) << 80
+    value |= 0x7 << 76 | fraction << 64
+    value |= 0b10 << 62 | secrets.randbits(62)
+    return UUID(int=value)
+
+
+def account_id_new() -> int:
+    """A random account number: row-level security compares it as bigint, a stranger cannot count with it."""
+    return ACCOUNT_ID_MIN + secrets.randbelow(ACCOUNT_ID_MAX - ACCOUNT_ID_MIN)

@@ -1,0 +1,1 @@
+"""The request's frame: its id, and what it cost when staff ask."""

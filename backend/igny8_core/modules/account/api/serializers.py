@@ -1,0 +1,132 @@
+"""Bodies of the account room."""
+
+from typing import Any, ClassVar
+
+from rest_framework import serializers
+
+from igny8_core.api.fields import TenantRelatedField
+from igny8_core.api.serializers import InputSerializer, RowSerializer
+from igny8_core.auth.models import Account, ApiKey, Sector, Site, User
+from igny8_core.modules.account.constants import ASSIGNABLE_ROLES, KEY_SCOPES
+from igny8_core.tenancy.models import AuditEvent
+
+
+class SiteSerializer(RowSerializer[Site]):
+    """A web site that the account works for."""
+
+    class Meta(RowSerializer.Meta):
+        model = Site
+        fields = ("id", "name", "domain", "language", "version", "created_at", "updated_at")
+
+
+class SectorSerializer(RowSerializer[Sector]):
+    """A line of business of a site."""
+
+    site = TenantRelatedField(Site)
+
+    class Meta(RowSerializer.Meta):
+        model = Sector
+        fields = ("id", "site", "name", "slug", "version", "created_at", "updated_at")
+        read_only_fields = (*RowSerializer.Meta.read_only_fields, "slug")
+
+
+class ProfileSerializer(serializers.ModelSerializer[Account]):
+    """The account itself."""
+
+    plan = serializers.SlugRelatedField[Any]("code", read_only=True)
+
+    class Meta:
+        model = Account
+        fields = (
+            "id",
+            "name",
+            "plan",
+            "plan_status",
+            "trial_ends_at",
+            "grace_until",
+            "retention_days",
+            "created_at",
+        )
+        read_only_fields = ("id", "plan_status", "trial_ends_at", "grace_until", "created_at")
+
+
+class MemberSerializer(serializers.ModelSerializer[User]):
+    """A person of the account."""
+
+    class Meta:
+        model = User
+        fields = ("id", "email", "name", "role", "is_active", "all_sites", "last_login", "created_at")
+
+
+class MemberInput(InputSerializer):
+    """A new person; they sign in with this password and change it."""
+
+    email = serializers.EmailField()
+    name = serializers.CharField(max_length=120, required=False, allow_blank=True)
+    role = serializers.ChoiceField(choices=ASSIGNABLE_ROLES)
+    password = serializers.CharField(trim_whitespace=False, max_length=200)
+
+
+class MemberChange(InputSerializer):
+    """What of a person an admin may change."""
+
+    name = serializers.CharField(max_length=120, required=False, allow_blank=True)
+    role = serializers.ChoiceField(choices=ASSIGNABLE_ROLES, required=False)
+    is_active = serializers.BooleanField(required=False)
+    site_ids = serializers.ListField(child=serializers.UUIDField(), required=False, max_length=1000)
+
+
+class ApiKeySerializer(serializers.ModelSerializer[ApiKey]):
+    """A key as it can be seen again: without its secret."""
+
+    site = serializers.UUIDField(source="site_id", read_only=True, allow_null=True)
+
+    class Meta:
+        model = ApiKey
+        fields: ClassVar[tuple[str, ...]] = (
+            "id",
+            "name",
+            "prefix",
+            "scopes",
+            "site",
+            "expires_at",
+            "revoked_at",
+            "last_used_at",
+            "created_at",
+        )
+
+
+class NewApiKeySerializer(ApiKeySerializer):
+    """A new key with its secret, shown this once."""
+
+    secret = serializers.CharField(read_only=True)
+
+    class Meta(ApiKeySerializer.Meta):
+        fields = (*ApiKeySerializer.Meta.fields, "secret")
+
+
+class ApiKeyInput(InputSerializer):
+    """A key for a machine."""
+
+    name = serializers.CharField(max_length=120)
+    scopes = serializers.MultipleChoiceField(choices=KEY_SCOPES)
+    site_id = serializers.UUIDField(required=False, allow_null=True)
+    expires_at = serializers.DateTimeField(required=False, allow_null=True)
+
+
+class AuditEventSerializer(serializers.ModelSerializer[AuditEvent]):
+    """One line of the audit trail."""
+
+    class Meta:
+        model = AuditEvent
+        fields = (
+            "id",
+            "actor_id",
+            "action",
+            "object_type",
+            "object_id",
+            "reason",
+            "request_id",
+            "detail",
+            "created_at",
+        )

@@ -1,0 +1,1 @@
+"""The wall between accounts: three locks, each of which holds alone (docs/tenancy.md)."""

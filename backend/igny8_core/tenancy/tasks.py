@@ -1,0 +1,82 @@
+"""The wall's periodic work: bring back interrupted jobs, purge what is past its window, one account at a time."""
+
+import logging
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from celery import shared_task
+from django.apps import apps
+from django.db import transaction
+from django.db.models import Q
+
+from igny8_core.common.clock import utc_now
+from igny8_core.tenancy.context import ALL_SITES, TENANT_ALIAS, TenantContext, tenant_transaction
+from igny8_core.tenancy.models import IdempotencyKey, Job, JobState
+from igny8_core.tenancy.queue import announce
+from igny8_core.tenancy.softdelete import account_purge
+
+logger = logging.getLogger("igny8.jobs")
+
+OPS_ALIAS = "ops"
+ANNOUNCE_AGAIN = timedelta(seconds=15)
+IDEMPOTENCY_LIFETIME = timedelta(hours=24)
+
+
+def in_each_account(account_ids: Iterable[int], work: Callable[[int], Any]) -> int:
+    """Run `work` in a scope of its own per account; one account's failure is logged and stops no other.
+
+    Returns the number of accounts that went well.
+    """
+    well = 0
+    for account_id in account_ids:
+        context = TenantContext(
+            account_id=account_id, site_ids=ALL_SITES, actor_id=None, request_id=str(uuid4())
+        )
+        try:
+            with tenant_transaction(context):
+                work(account_id)
+            well += 1
+        except Exception:
+            logger.exception("periodic work failed for account %s", account_id)
+    return well
+
+
+@shared_task(name="tenancy.sweep_jobs", soft_time_limit=50, time_limit=60, ignore_result=True)
+def sweep_jobs() -> int:
+    """Announce again what waits unannounced and what a dead worker left; returns the number announced."""
+    now = utc_now()
+    waiting = Q(state=JobState.QUEUED, announced_at__lt=now - ANNOUNCE_AGAIN) & (
+        Q(run_after=None) | Q(run_after__lte=now)
+    )
+    abandoned = Q(state=JobState.RUNNING, lease_until__lt=now)
+    # The operations role sees ids of every account, read-only; each row is then claimed in its own scope.
+    rows = Job._base_manager.using(OPS_ALIAS).filter(waiting | abandoned, deleted_at=None)
+    due: dict[int, list[UUID]] = {}
+    for job_id, account_id in rows.order_by("id").values_list("id", "account_id")[:1000]:
+        due.setdefault(account_id, []).append(job_id)
+    in_each_account(due, lambda account_id: _announce_again(due[account_id]))
+    return sum(len(ids) for ids in due.values())
+
+
+def _announce_again(job_ids: list[UUID]) -> None:
+    for job in Job.objects.select_for_update(skip_locked=True).filter(
+        pk__in=job_ids, state__in=[JobState.QUEUED, JobState.RUNNING]
+    ):
+        Job.objects.filter(pk=job.pk).update(announced_at=utc_now())
+        transaction.on_commit(lambda job=job: announce(job), using=TENANT_ALIAS)  # type: ignore[misc]  # bound early
+
+
+@shared_task(name="tenancy.purge_deleted", soft_time_limit=840, time_limit=900, ignore_result=True)
+def purge_deleted() -> int:
+    """Remove rows past their account's retention window, and idempotency keys past their day."""
+    account_model: Any = apps.get_model("igny8_auth", "Account")
+    ids = list(account_model.objects.order_by("id").values_list("id", flat=True))
+    return in_each_account(ids, lambda _account_id: _purge())
+
+
+def _purge() -> None:
+    keys = IdempotencyKey.objects.filter(created_at__lt=utc_now() - IDEMPOTENCY_LIFETIME)
+    keys._raw_delete(keys.db)
+    account_purge()

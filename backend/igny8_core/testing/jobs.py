@@ -1,0 +1,21 @@
+"""Runs a job in the test's process as a worker would: signed header, empty context, claim, heartbeat, finish."""
+
+from celery import current_app
+
+from igny8_core.tenancy.context import TenantContext, site_scope_parse, tenant_transaction
+from igny8_core.tenancy.models import Job
+from igny8_core.tenancy.signing import HEADER, JobHeader, header_sign
+
+
+def job_run(job: Job) -> Job:
+    """Deliver a committed job to its task and return the row afterwards; call it outside any scope and transaction."""
+    context = TenantContext(
+        account_id=job.account_id,
+        site_ids=site_scope_parse(job.site_scope),
+        actor_id=job.actor_id,
+        request_id=job.request_id,
+    )
+    header = header_sign(JobHeader(job_id=job.pk, context=context))
+    current_app.tasks[job.kind].apply(headers={HEADER: header}, throw=True)
+    with tenant_transaction(context):
+        return Job.objects.get(pk=job.pk)

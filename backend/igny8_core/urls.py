@@ -1,0 +1,19 @@
+"""Every address the product serves: one line per room under /api/v1/, and what has no tenant."""
+
+from django.conf import settings
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+from igny8_core.api import health
+from igny8_core.api.errors import server_error, url_not_found
+
+urlpatterns = [
+    *(path(f"api/v1/{room}/", include(f"igny8_core.modules.{room}.urls")) for room in settings.ROOMS),
+    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("livez/", health.livez, name="livez"),
+    path("readyz/", health.readyz, name="readyz"),
+]
+
+handler404 = url_not_found
+handler500 = server_error
