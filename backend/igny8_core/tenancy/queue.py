@@ -8,6 +8,7 @@ from uuid import UUID
 
 from celery import current_app
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from kombu.exceptions import OperationalError
 
 from igny8_core.common.clock import utc_now
@@ -90,6 +91,13 @@ def job_cancel(job_id: UUID) -> Job:
     job.cancel_requested = True
     job.save(update_fields=["cancel_requested", "state", "finished_at"])
     return job
+
+
+def job_charge(job_id: UUID, *, held: int = 0, charged: int = 0) -> None:
+    """Add credits to what a job shows as held and charged, in the caller's transaction; either may be negative."""
+    Job.objects.filter(pk=job_id).update(
+        credits_held=F("credits_held") + held, credits_charged=F("credits_charged") + charged
+    )
 
 
 _ALLOWED = {

@@ -14,12 +14,12 @@ from django.db.models import Q
 from igny8_core.common.clock import utc_now
 from igny8_core.tenancy.context import ALL_SITES, TENANT_ALIAS, TenantContext, tenant_transaction
 from igny8_core.tenancy.models import IdempotencyKey, Job, JobState
+from igny8_core.tenancy.ops import ids_by_account
 from igny8_core.tenancy.queue import announce
 from igny8_core.tenancy.softdelete import account_purge
 
 logger = logging.getLogger("igny8.jobs")
 
-OPS_ALIAS = "ops"
 ANNOUNCE_AGAIN = timedelta(seconds=15)
 IDEMPOTENCY_LIFETIME = timedelta(hours=24)
 
@@ -51,11 +51,7 @@ def sweep_jobs() -> int:
         Q(run_after=None) | Q(run_after__lte=now)
     )
     abandoned = Q(state=JobState.RUNNING, lease_until__lt=now)
-    # The operations role sees ids of every account, read-only; each row is then claimed in its own scope.
-    rows = Job._base_manager.using(OPS_ALIAS).filter(waiting | abandoned, deleted_at=None)
-    due: dict[int, list[UUID]] = {}
-    for job_id, account_id in rows.order_by("id").values_list("id", "account_id")[:1000]:
-        due.setdefault(account_id, []).append(job_id)
+    due = ids_by_account(Job, (waiting | abandoned) & Q(deleted_at=None))
     in_each_account(due, lambda account_id: _announce_again(due[account_id]))
     return sum(len(ids) for ids in due.values())
 

@@ -14,7 +14,7 @@ from billiard.exceptions import SoftTimeLimitExceeded
 from celery import Task, shared_task
 from django.conf import settings
 from django.db import connections
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.module_loading import import_string
 
 from igny8_core.common.clock import utc_now
@@ -98,12 +98,6 @@ class JobRun:
             raise JobLeaseLost
         if row[0]:
             raise JobCancelled
-
-    def charge(self, *, held: int = 0, charged: int = 0) -> None:
-        """Add credits held and charged in the job's name, in the caller's transaction."""
-        Job.objects.filter(pk=self.id).update(
-            credits_held=F("credits_held") + held, credits_charged=F("credits_charged") + charged
-        )
 
     def _write(self, values: dict[str, Any]) -> None:
         with tenant_transaction():

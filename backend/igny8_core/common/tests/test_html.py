@@ -32,7 +32,7 @@ def test_to_text_separates_blocks_only(html: str, text: str) -> None:
 
 @given(st.text())
 def test_to_text_never_raises_or_leaves_blank_lines(html: str) -> None:
-    assert all(line.strip() == line != "" for line in to_text(html).split("\n") if to_text(html))
+    assert all(line.strip() == line != "" for line in to_text(html).splitlines())
 
 
 @given(st.text(alphabet="abc <>&\n"))

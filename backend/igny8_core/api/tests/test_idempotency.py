@@ -1,0 +1,108 @@
+"""Idempotency-Key: one effect per key, body and caller, whatever is repeated, in flight or broken."""
+
+import threading
+from datetime import timedelta
+from unittest.mock import patch
+
+import pytest
+from django.db import connections
+from igny8_core.auth.models import Site
+from igny8_core.common.clock import utc_now
+from igny8_core.tenancy.models import IdempotencyKey
+from igny8_core.testing.clients import client_of, without_request_id
+from igny8_core.testing.factories import Tenant
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+SITES = "/api/v1/account/sites/"
+KEY = {"HTTP_IDEMPOTENCY_KEY": "abc"}
+BODY = {"name": "New", "domain": "new.example"}
+
+
+def _sites(tenant: Tenant) -> int:
+    with tenant.work():
+        return Site.objects.count()
+
+
+def test_same_key_gives_the_first_answer_again(tenant: Tenant) -> None:
+    client = client_of(tenant.owner)
+    first, second = (client.post(SITES, BODY, **KEY) for _ in range(2))
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert without_request_id(first) == without_request_id(second)
+    assert (first.get("Idempotent-Replayed"), second["Idempotent-Replayed"]) == (None, "true")
+    assert first["ETag"] == second["ETag"]
+    assert _sites(tenant) == 2
+
+
+def test_same_key_after_a_new_token_is_still_the_same_caller(tenant: Tenant) -> None:
+    client_of(tenant.owner).post(SITES, BODY, **KEY)
+    assert client_of(tenant.owner).post(SITES, BODY, **KEY)["Idempotent-Replayed"] == "true"
+
+
+def test_same_key_with_another_body_is_422_and_of_another_caller_is_free(
+    tenant: Tenant, stranger: Tenant
+) -> None:
+    client_of(tenant.owner).post(SITES, BODY, **KEY)
+    reused = client_of(tenant.owner).post(SITES, {**BODY, "name": "Other"}, **KEY)
+    assert (reused.status_code, reused.json()["code"]) == (422, "idempotency_key_reused")
+    answer = client_of(stranger.owner).post(SITES, BODY, **KEY)
+    assert (answer.status_code, answer.get("Idempotent-Replayed")) == (201, None)
+    assert (_sites(tenant), _sites(stranger)) == (2, 2)
+
+
+def test_refused_request_frees_its_key(tenant: Tenant) -> None:
+    client = client_of(tenant.owner)
+    assert client.post(SITES, {"name": "x"}, **KEY).status_code == 400
+    assert client.post(SITES, BODY, **KEY).status_code == 201
+
+
+@pytest.mark.parametrize("key", ["", "a" * 201, "ü", "a\tb"])
+def test_key_that_makes_no_sense_is_400(key: str, tenant: Tenant) -> None:
+    answer = client_of(tenant.owner).post(SITES, BODY, HTTP_IDEMPOTENCY_KEY=key)
+    assert (answer.status_code, answer.json()["code"]) == (400, "idempotency_key_invalid")
+    assert _sites(tenant) == 1
+
+
+def test_request_in_flight_is_409_and_a_dead_one_is_taken_over(tenant: Tenant) -> None:
+    client = client_of(tenant.owner)
+    with (
+        patch("igny8_core.api.idempotency._keep", side_effect=RuntimeError),
+        patch("igny8_core.api.idempotency.IdempotencyKey.objects.filter", side_effect=RuntimeError),
+    ):
+        assert client.post(SITES, BODY, **KEY).status_code == 500
+    assert _sites(tenant) == 1, "the effect went with its answer"
+    waiting = client.post(SITES, BODY, **KEY)
+    assert (waiting.status_code, waiting.json()["code"]) == (409, "idempotency_in_flight")
+    with tenant.work():
+        row = IdempotencyKey.objects.get()
+        row.locked_until = utc_now() - timedelta(seconds=1)
+        row.save()
+    assert client.post(SITES, BODY, **KEY).status_code == 201
+    assert _sites(tenant) == 2
+
+
+def test_eight_at_once_have_one_effect(tenant: Tenant) -> None:
+    codes: list[int] = []
+    clients = [client_of(tenant.owner) for _ in range(8)]
+    start = threading.Barrier(8)
+
+    def post(client: object) -> None:
+        start.wait()
+        codes.append(client.post(SITES, BODY, **KEY).status_code)
+        connections.close_all()
+
+    threads = [threading.Thread(target=post, args=(client,)) for client in clients]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert set(codes) <= {201, 409}
+    assert 201 in codes
+    assert _sites(tenant) == 2
+
+
+def test_key_on_other_methods_is_ignored(tenant: Tenant) -> None:
+    client = client_of(tenant.owner)
+    assert client.get(SITES, **KEY).status_code == 200
+    with tenant.work():
+        assert IdempotencyKey.objects.count() == 0

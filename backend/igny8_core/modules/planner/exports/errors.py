@@ -1,0 +1,54 @@
+"""Why a whole export cannot be read; each names the file in one sentence and must never quote more than headers."""
+
+from igny8_core.common.errors import DomainError, ErrorKind
+
+
+class ExportUnreadable(DomainError):
+    """The file as a whole is refused; rows already yielded from it must not be kept."""
+
+    kind = ErrorKind.UNPROCESSABLE
+    code = "export_unreadable"
+    message = "The file cannot be read as a keyword export."
+
+
+class ExportEmpty(ExportUnreadable):
+    """There is nothing in the file but a byte-order mark or white space."""
+
+    code = "export_empty"
+
+
+class ExportTooLarge(ExportUnreadable):
+    """The file has more bytes than the caller allows."""
+
+    kind = ErrorKind.TOO_LARGE
+    code = "export_too_large"
+
+
+class ExportNotText(ExportUnreadable):
+    """The file is a workbook, a PDF, an image, a web page or other data that is no delimited text."""
+
+    code = "export_not_text"
+
+
+class ExportEncodingUnsupported(ExportUnreadable):
+    """The text is neither UTF-8, UTF-16 nor Windows-1252, or is damaged."""
+
+    code = "export_encoding_unsupported"
+
+
+class ExportKeywordColumnMissing(ExportUnreadable):
+    """None of the first rows holds a header that names a keyword column."""
+
+    code = "export_keyword_column_missing"
+
+
+class ExportRecordTooLong(ExportUnreadable):
+    """One record is longer than any tool writes: a missing line end or a quote that is never closed."""
+
+    code = "export_record_too_long"
+
+
+class ExportTruncated(ExportUnreadable):
+    """The file ends inside a quoted cell or inside a character: it was cut off on its way."""
+
+    code = "export_truncated"

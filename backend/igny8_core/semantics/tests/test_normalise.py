@@ -1,0 +1,89 @@
+"""Owns the proof of the two keys."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from igny8_core.semantics.normalise import keyword_normalise, stem_key
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("  Best   CRM\tSoftware ", "best crm software"),
+        ("“Best CRM” – 2024!", "best crm 2024"),
+        ("C++ tutorial?", "c++ tutorial"),
+        ("(C#)", "c#"),
+        (".NET Core", ".net core"),
+        ("...net", "net"),
+        ("ASP.NET", "asp.net"),
+        ("401k", "401k"),
+        ("401(k) rollover", "401(k) rollover"),
+        ("AT&T", "at&t"),
+        ("H & M", "h & m"),
+        ("0% APR, $100 loan", "0% apr $100 loan"),
+        ("#1 seo", "#1 seo"),
+        ("kid’s shoes", "kid's shoes"),
+        ("kids' shoes", "kids shoes"),
+        ("Nike™ shoes", "nike shoes"),
+        ("wi‑fi", "wi-fi"),
+        ("ＡＢＣ", "abc"),
+        ("½ cup", "1/2 cup"),
+        ("Straße", "strasse"),
+        ("\ufeffa\u200bb\u00ad", "ab"),
+        ("東京 ラーメン。", "東京 ラーメン"),
+        ("что такое SEO?", "что такое seo"),
+        ("?! – …", ""),
+        ("", ""),
+    ],
+)
+def test_keyword_normalise_gives_the_exact_key(text: str, key: str) -> None:
+    assert keyword_normalise(text) == key
+
+
+@given(st.text())
+def test_keyword_normalise_is_idempotent(text: str) -> None:
+    assert keyword_normalise(keyword_normalise(text)) == keyword_normalise(text)
+
+
+@given(st.text())
+def test_stem_key_is_the_same_for_a_text_and_its_exact_key(text: str) -> None:
+    assert stem_key(keyword_normalise(text)) == stem_key(text)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("how to lose weight", "losing weight"),
+        ("running shoes for men", "men's running shoe"),
+        ("what size dog crate", "dog crate size"),
+        ("c++ tutorial", "tutorials for C++"),
+        ("e-mail marketing", "e mail marketing"),
+        ("24/7 plumber", "plumber 24/7"),
+    ],
+)
+def test_stem_key_joins_near_duplicates(one: str, other: str) -> None:
+    assert stem_key(one) == stem_key(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("usd to eur", "eur to usd"),
+        ("c tutorial", "c++ tutorial"),
+        ("c++ tutorial", "c# tutorial"),
+        ("iphone 15", "iphone 16"),
+        ("keto with sugar", "keto without sugar"),
+        ("why is my dog shaking", "when is my dog shaking"),
+    ],
+)
+def test_stem_key_keeps_different_meanings_apart(one: str, other: str) -> None:
+    assert stem_key(one) != stem_key(other)
+
+
+def test_stem_key_of_stop_words_only_keeps_them() -> None:
+    assert stem_key("how to be") == "be how to"
+
+
+def test_stem_key_of_punctuation_is_empty() -> None:
+    assert stem_key("?!") == ""

@@ -1,0 +1,172 @@
+"""Owns the space in which keywords are near or far; must never reach for the network or depend on row order."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+from safetensors import safe_open
+from scipy.sparse import csr_matrix, hstack
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.utils.extmath import randomized_svd
+from tokenizers import Tokenizer
+
+from igny8_core.semantics.normalise import keyword_normalise
+from igny8_core.semantics.numerics import Matrix, one_thread, unit_rows
+
+STATIC_SHARE = 0.7  # of a cosine; spelling has the rest. Measured flat from .7 to .85, worse at .5.
+LEXICAL_DIMENSIONS = 128
+FIT_LIMIT = 20_000  # rows; the SVD's memory grows with them and the space hardly changes
+_PRIOR_ROWS = 5  # pulls the centre of a handful of rows to zero: two rows must not become opposites
+_CHUNK_ROWS = 10_000
+_SEED = 20_240_229
+
+
+@dataclass(frozen=True, slots=True)
+class KeywordSpace:
+    """A frozen space: a text gets the same row whenever, and beside whatever, it is embedded."""
+
+    static_centre: Matrix
+    lexicon: "_Lexicon"
+
+    @classmethod
+    def fit(cls, texts: Sequence[str]) -> "KeywordSpace":
+        """Learn centre, vocabulary and projection from the distinct normalised texts.
+
+        The same set of texts, in any order, gives the same space bit for bit on one machine. Above
+        `FIT_LIMIT` distinct texts an even, repeatable sample of them decides.
+        """
+        distinct = sorted({keyword_normalise(text) for text in texts})
+        sample = distinct[:: max(1, -(-len(distinct) // FIT_LIMIT))]
+        with one_thread():
+            return cls(static_centre=_centre(_static_rows(sample)), lexicon=_Lexicon.fit(sample))
+
+    def embed(self, texts: Sequence[str]) -> Matrix:
+        """Return one row of length one per text, shape (n, dimensions): a dot product is a cosine.
+
+        A row is the centred static vector (weight .7) beside the LSA of words and letters (weight .3).
+        A text without content, and one without anything the space knows, is a row of zeros.
+        """
+        keys = [keyword_normalise(text) for text in texts]
+        rows = np.empty((len(keys), self.dimensions), np.float32)
+        for start in range(0, len(keys), _CHUNK_ROWS):
+            rows[start : start + _CHUNK_ROWS] = self._embed_chunk(keys[start : start + _CHUNK_ROWS])
+        return rows
+
+    @property
+    def dimensions(self) -> int:
+        """Length of a row."""
+        return self.static_centre.size + self.lexicon.dimensions
+
+    def _embed_chunk(self, keys: list[str]) -> Matrix:
+        static = _static_rows(keys)
+        static[np.any(static, axis=1)] -= self.static_centre
+        static = unit_rows(static) * np.float32(STATIC_SHARE**0.5)
+        lexical = self.lexicon.embed(keys) * np.float32((1 - STATIC_SHARE) ** 0.5)
+        return unit_rows(np.hstack((static, lexical)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Lexicon:
+    """TF-IDF of words and of letters inside words, projected on its strongest directions (LSA)."""
+
+    vectorizers: tuple[TfidfVectorizer, ...]
+    projection: Matrix  # (terms, dimensions)
+
+    @classmethod
+    def fit(cls, keys: list[str]) -> "_Lexicon":
+        candidates = (_words(), _letters(rows=len(keys)))
+        vectorizers = tuple(candidate for candidate in candidates if _finds_terms(candidate, keys))
+        if not vectorizers:
+            return cls((), np.zeros((0, 0), np.float32))
+        return cls(vectorizers, _principal_directions(_weigh(vectorizers, keys)))
+
+    @property
+    def dimensions(self) -> int:
+        return int(self.projection.shape[1])
+
+    def embed(self, keys: list[str]) -> Matrix:
+        if not self.vectorizers:
+            return np.zeros((len(keys), 0), np.float32)
+        return unit_rows(np.asarray(_weigh(self.vectorizers, keys) @ self.projection, np.float32))
+
+
+def _words() -> TfidfVectorizer:
+    # Normalised text has no loose punctuation: every run of non-space is a word, "c++" and "c" among them.
+    return TfidfVectorizer(
+        ngram_range=(1, 2),
+        token_pattern=r"\S+",  # noqa: S106  # a pattern for words, no secret
+        lowercase=False,
+        sublinear_tf=True,
+        dtype=np.float32,
+    )
+
+
+def _letters(*, rows: int) -> TfidfVectorizer:
+    # Letters seen once relate nothing, yet among two or three rows they are all there is.
+    return TfidfVectorizer(
+        analyzer="char_wb",
+        ngram_range=(3, 5),
+        min_df=min(2, max(1, rows // 2)),
+        lowercase=False,
+        sublinear_tf=True,
+        dtype=np.float32,
+    )
+
+
+def _finds_terms(vectorizer: TfidfVectorizer, keys: list[str]) -> bool:
+    try:
+        vectorizer.fit(keys)
+    except ValueError:  # scikit-learn's word for "no term is left", which says nothing bad about the texts
+        return False
+    return True
+
+
+def _weigh(vectorizers: tuple[TfidfVectorizer, ...], keys: list[str]) -> csr_matrix:
+    share = np.float32(len(vectorizers) ** -0.5)
+    return hstack([vectorizer.transform(keys) * share for vectorizer in vectorizers], format="csr")
+
+
+def _principal_directions(terms: csr_matrix) -> Matrix:
+    wanted = min(LEXICAL_DIMENSIONS, *terms.shape)
+    _, _, directions = randomized_svd(terms, wanted, n_iter=4, random_state=_SEED)
+    return np.ascontiguousarray(directions.T, dtype=np.float32)
+
+
+def _static_rows(keys: list[str]) -> Matrix:
+    model = _static_model()
+    rows = np.zeros((len(keys), model.table.shape[1]), np.float32)
+    for row, key in zip(rows, keys, strict=True):
+        if token_ids := model.tokenizer.encode(key, add_special_tokens=False).ids:
+            row[:] = model.table[token_ids].mean(axis=0)
+    return unit_rows(rows)
+
+
+def _centre(rows: Matrix) -> Matrix:
+    return np.asarray(rows.sum(axis=0) / (len(rows) + _PRIOR_ROWS), np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class _StaticModel:
+    tokenizer: Tokenizer
+    table: Matrix  # (tokens, 256)
+
+
+@cache
+def _static_model() -> _StaticModel:
+    """Read the token table out of the wordllama package, once per process.
+
+    Without the package's own loader: that one looks for the tokenizer in a folder it does not ship, goes to
+    the network for what it misses, and importing it takes over the root logger.
+    """
+    spec = find_spec("wordllama")
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError("The package wordllama is not installed.")
+    home = Path(spec.origin).parent
+    with safe_open(str(home / "weights" / "l2_supercat_256.safetensors"), framework="np") as tensors:
+        table: Matrix = tensors.get_tensor("embedding.weight").astype(np.float32)
+    return _StaticModel(
+        Tokenizer.from_file(str(home / "tokenizers" / "l2_supercat_tokenizer_config.json")), table
+    )
