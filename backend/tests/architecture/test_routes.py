@@ -1,0 +1,62 @@
+"""Every route goes through the frame: a room's view can neither skip the tenant nor forget who may call it."""
+
+import pytest
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, get_resolver
+from igny8_core.api.base import ViewFrame
+from igny8_core.auth.middleware import TENANTLESS_PATHS, is_tenantless
+
+# Views outside /api/v1/, each with its reason.
+OUTSIDE = {
+    "api/schema/": "the description of the API",
+    "api/docs/": "the description of the API",
+    "livez/": "asked by the host",
+    "readyz/": "asked by the host",
+    "preview/": "finished files under an unguessable token, no database",
+}
+
+
+def _routes(resolver: URLResolver, prefix: str = "") -> list[tuple[str, URLPattern]]:
+    found = []
+    for entry in resolver.url_patterns:
+        path = prefix + str(entry.pattern).lstrip("^")
+        found += _routes(entry, path) if isinstance(entry, URLResolver) else [(path, entry)]
+    return found
+
+
+ROUTES = _routes(get_resolver())
+
+
+@pytest.mark.parametrize(("path", "route"), ROUTES, ids=[path for path, _ in ROUTES])
+def test_route_goes_through_the_frame(path: str, route: URLPattern) -> None:
+    if not path.startswith("api/v1/"):
+        assert any(path.startswith(prefix) for prefix in OUTSIDE), f"{path} needs a reason"
+        return
+    view = route.callback.cls
+    assert issubclass(view, ViewFrame)
+    assert view.room == path.split("/")[2]
+    if is_tenantless("/" + path):
+        assert view.permission_classes == ()
+    else:
+        assert view.permission_classes == ViewFrame.permission_classes
+        assert view.authentication_classes == ViewFrame.authentication_classes
+    assert view.throttle_scope in settings.REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"]
+
+
+def test_tenantless_list_is_not_stale() -> None:
+    served = ["/" + path for path, _ in ROUTES] + ["/" + settings.STATIC_URL.lstrip("/")]
+    for prefix, reason in TENANTLESS_PATHS.items():
+        assert reason
+        assert any(path.startswith(prefix) for path in served), prefix
+
+
+def test_rooms_cannot_override_what_the_frame_owns() -> None:
+    from igny8_core.api.base import AccountModelViewSet
+
+    for name in ("get_queryset", "get_object", "initial", "dispatch", "perform_create"):
+        with pytest.raises(TypeError, match=name):
+            type(
+                "Loose",
+                (AccountModelViewSet,),
+                {name: lambda self: None, "__module__": "igny8_core.modules.x"},
+            )
