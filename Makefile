@@ -1,0 +1,46 @@
+# Everything a person does with IGNY8. Needs python3 (3.11 or newer) and make; PYTHON=... names another interpreter.
+PYTHON ?= python3
+VENV_PYTHON := .venv/bin/python
+MANAGE := $(VENV_PYTHON) backend/manage.py
+
+# `check --deploy` looks at production's settings; these values open nothing.
+CHECK_ENV := IGNY8_ENV=production PUBLIC_URL=https://igny8.example ALLOWED_HOSTS=igny8.example \
+	SECRET_KEY=only-for-the-check-0123456789-abcdefghijklmnopqrstuvwxyz \
+	FIELD_ENCRYPTION_KEY=MDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDA=
+
+.DEFAULT_GOAL := help
+.PHONY: help run test test-peers lint bench reset environment environment-dev
+
+help: ## Show what there is
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r name text; do \
+		printf '%-18s %s\n' "$$name" "$$text"; done
+
+run: environment ## Start everything and stay up; Ctrl-C stops it
+	@exec $(MANAGE) up
+
+test: environment-dev ## Run the tests
+	@$(VENV_PYTHON) -m pytest backend -m "not peer" $(ARGS)
+
+test-peers: environment-dev ## Run the tests against real servers of other projects
+	@$(VENV_PYTHON) -m pytest backend/tests/peers -m peer $(ARGS)
+
+lint: environment-dev ## Check style, types, layers, migrations and production settings
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	$(MANAGE) makemigrations --check --dry-run
+	$(CHECK_ENV) $(MANAGE) check --deploy --fail-level WARNING
+
+bench: environment-dev ## Run one benchmark: make bench NAME=...
+	@test -n "$(NAME)" || { echo "name a benchmark: make bench NAME=..." >&2; exit 2; }
+	@$(VENV_PYTHON) -m bench.run $(NAME)
+
+reset: environment ## Remove the embedded database, queue, keys and logs, after asking (YES=1 does not ask)
+	@$(MANAGE) reset_state $(if $(YES),--yes)
+
+environment:
+	@$(PYTHON) deploy/bootstrap.py run
+
+environment-dev:
+	@$(PYTHON) deploy/bootstrap.py dev
