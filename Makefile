@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV_PYTHON := .venv/bin/python
 MANAGE := $(VENV_PYTHON) backend/manage.py
+# Tests and benchmarks run beside a PostgreSQL and a Valkey of their own, under .igny8/test, unless servers are named.
+BESIDE := PYTHONPATH=backend $(VENV_PYTHON) -m igny8_core.runtime.with_services
 
 # `check --deploy` looks at production's settings; these values open nothing.
 CHECK_ENV := IGNY8_ENV=production PUBLIC_URL=https://igny8.example ALLOWED_HOSTS=igny8.example \
@@ -19,10 +21,10 @@ run: environment ## Start everything and stay up; Ctrl-C stops it
 	@exec $(MANAGE) up
 
 test: environment-dev ## Run the tests
-	@$(VENV_PYTHON) -m pytest backend -m "not peer" $(ARGS)
+	@$(BESIDE) $(VENV_PYTHON) -m pytest backend -m "not peer" $(ARGS)
 
 test-peers: environment-dev ## Run the tests against real servers of other projects
-	@$(VENV_PYTHON) -m pytest backend/tests/peers -m peer $(ARGS)
+	@$(BESIDE) backend/tests/peers/run.sh $(VENV_PYTHON) $(ARGS)
 
 lint: environment-dev ## Check style, types, layers, migrations and production settings
 	.venv/bin/ruff check .
@@ -32,9 +34,8 @@ lint: environment-dev ## Check style, types, layers, migrations and production s
 	$(MANAGE) makemigrations --check --dry-run
 	$(CHECK_ENV) $(MANAGE) check --deploy --fail-level WARNING
 
-bench: environment-dev ## Run one benchmark: make bench NAME=...
-	@test -n "$(NAME)" || { echo "name a benchmark: make bench NAME=..." >&2; exit 2; }
-	@$(VENV_PYTHON) -m bench.run $(NAME)
+bench: environment-dev ## Run the benchmarks, or one: make bench NAME=...
+	@$(BESIDE) $(VENV_PYTHON) -m bench.run $(NAME)
 
 reset: environment ## Remove the embedded database, queue, keys and logs, after asking (YES=1 does not ask)
 	@$(MANAGE) reset_state $(if $(YES),--yes)

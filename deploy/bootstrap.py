@@ -148,12 +148,13 @@ class PipRun:
 
 def _pip(lock: Path, *, total: int) -> PipRun:
     """Install a lock; of pip's words only one line per large download is shown."""
+    home = os.environ.get("HOME") or "/nowhere"
     command = [
         *(str(VENV / "bin" / "python"), "-m", "pip", "install", "--disable-pip-version-check", "--no-input"),
-        *("--only-binary=:all:", "--require-hashes", "--no-deps", "--progress-bar=off", "-r", str(lock)),
+        *("--only-binary=:all:", "--require-hashes", "--no-deps", "--progress-bar=off"),
+        *([] if os.access(home, os.W_OK) else ["--no-cache-dir"]),
+        *("-r", str(lock)),
     ]
-    if not os.access(os.environ.get("HOME") or "/nowhere", os.W_OK):
-        command.append("--no-cache-dir")
     with tempfile.TemporaryDirectory() as folder:
         # Root's own environment is meant: the warning about it would frighten for nothing.
         environment = {**os.environ, "PIP_ROOT_USER_ACTION": "ignore", "TMPDIR": folder}

@@ -39,7 +39,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ROOMS = [
     "account",
     "auth",
-    "automation",
+    # "automation",
     "billing",
     "integration",
     "optimizer",

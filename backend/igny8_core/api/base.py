@@ -5,7 +5,6 @@ Rooms say which model, serializer and services; what this module owns cannot be 
 
 import dataclasses
 from collections.abc import Callable
-from functools import cache
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -23,7 +22,7 @@ from rest_framework.viewsets import GenericViewSet
 from igny8_core.api.authentication import principal_of
 from igny8_core.api.filters import RowFilter, SiteFilter, narrow
 from igny8_core.api.idempotency import idempotency_key, run_once
-from igny8_core.api.serializers import list_columns
+from igny8_core.api.serializers import row_reader
 from igny8_core.auth.middleware import admitted, principal_attach
 from igny8_core.auth.models import Role
 from igny8_core.auth.principals import Principal
@@ -47,7 +46,6 @@ OWNED = frozenset(
         "perform_destroy",
     }
 )
-columns_of = cache(list_columns)
 
 
 class VersionConflict(DomainError):
@@ -178,9 +176,9 @@ class AccountModelViewSet(ViewFrame, GenericViewSet[Any]):
         """One page of rows; read as plain columns where the serializer computes nothing."""
         queryset = narrow(self.get_queryset(), request, self)
         serializer_class = self.get_serializer_class()
-        columns = columns_of(serializer_class)  # type: ignore[arg-type]  # a class is hashable
-        if columns is not None:
-            rows = self.paginate_queryset(queryset.values(*columns))
+        reader = row_reader(serializer_class)
+        if reader is not None:
+            rows = self.paginate_queryset(queryset.values(*reader.columns))
             return self.get_paginated_response(rows)
         rows = self.paginate_queryset(queryset)
         return self.get_paginated_response(self.get_serializer(rows, many=True).data)
@@ -194,7 +192,8 @@ class AccountModelViewSet(ViewFrame, GenericViewSet[Any]):
 
     def answer(self, row: AccountBaseModel, status_code: int = status.HTTP_200_OK) -> Response:
         """A row as this resource shows it, with its ETag."""
-        data = self.get_serializer(row).data
+        reader = row_reader(self.get_serializer_class())
+        data = self.get_serializer(row).data if reader is None else reader.read(row)
         headers = {"ETag": etag(row)} if hasattr(row, "version") else None
         return Response(data, status=status_code, headers=headers)
 

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from igny8_core.api.authentication import principal_of
+from igny8_core.api.renderers import as_json
 from igny8_core.common.clock import utc_now
 from igny8_core.common.errors import DomainError, ErrorKind
 from igny8_core.tenancy.context import TENANT_ALIAS, TenantContext, tenant_transaction
@@ -113,7 +114,7 @@ def _claim(request: Request, key: str, context: TenantContext) -> IdempotencyKey
 
 def _keep(row: IdempotencyKey, response: Response) -> None:
     row.status_code = response.status_code
-    row.body = orjson.loads(orjson.dumps(response.data, default=str))
+    row.body = orjson.loads(as_json(response.data))
     row.headers = {name: response[name] for name in ("ETag", "Location") if name in response}
     row.save(update_fields=["status_code", "body", "headers"])
 

@@ -22,6 +22,11 @@ def _plain(value: Any) -> Any:
     return str(value)
 
 
+def as_json(data: Any) -> bytes:
+    """The bytes that stand for an answer's data."""
+    return orjson.dumps(data, default=_plain, option=_OPTIONS)
+
+
 class EnvelopeRenderer(JSONRenderer):
     """JSON as UTF-8 bytes; datetimes in UTC with a Z, decimals as strings."""
 
@@ -36,4 +41,4 @@ class EnvelopeRenderer(JSONRenderer):
         """The body's bytes; nothing for a 204."""
         if data is None:
             return b""
-        return orjson.dumps(data, default=_plain, option=_OPTIONS)
+        return as_json(data)

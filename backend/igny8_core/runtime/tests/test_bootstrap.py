@@ -46,7 +46,8 @@ def pip(bootstrap: ModuleType) -> Callable[[str], Path]:
             "#!/bin/sh",
             '[ "$1" = -c ] && exit 0',
             "for lock; do :; done",
-            f"""grep -o '^[a-z0-9-]*==' "$lock" | tr '\\n' ' ' >> '{note}'; echo "$@" | cut -d' ' -f3,6-9 >> '{note}'""",
+            f"""grep -o '^[a-z0-9-]*==' "$lock" | tr '\\n' ' ' >> '{note}'""",
+            f"""echo "$@" | cut -d' ' -f3,6-9 >> '{note}'""",
             script,
         )
         python.write_text("\n".join(lines))
