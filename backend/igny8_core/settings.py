@@ -39,7 +39,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ROOMS = [
     "account",
     "auth",
-    # "automation",
+    "automation",
     "billing",
     "integration",
     "optimizer",
@@ -176,6 +176,10 @@ SPECTACULAR_SETTINGS = {
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "ENUM_NAME_OVERRIDES": {
         "RoleEnum": "igny8_core.auth.models.Role.choices",
+        "PlanStatusEnum": "igny8_core.auth.models.PlanStatus.choices",
+        "JobStateEnum": "igny8_core.tenancy.models.JobState.choices",
+        "HoldStateEnum": "igny8_core.modules.billing.constants.HoldState.choices",
+        "EntryKindEnum": "igny8_core.modules.billing.constants.EntryKind.choices",
         "AssignableRoleEnum": "igny8_core.modules.account.constants.ASSIGNABLE_ROLES",
     },
 }
@@ -201,6 +205,7 @@ CELERY_WORKER_ENABLE_SOFT_SHUTDOWN_ON_IDLE = True
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "sweep-jobs": {"task": "tenancy.sweep_jobs", "schedule": 15.0, "options": {"expires": 15}},
+    "expire-holds": {"task": "billing.expire_holds", "schedule": 60.0, "options": {"expires": 60}},
     "purge-deleted": {"task": "tenancy.purge_deleted", "schedule": 3600.0, "options": {"expires": 3600}},
 }
 

@@ -11,6 +11,7 @@ urlpatterns = [
     *(path(f"api/v1/{room}/", include(f"igny8_core.modules.{room}.urls")) for room in settings.ROOMS),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("preview/", include("igny8_core.modules.publisher.preview_urls")),
     path("livez/", health.livez, name="livez"),
     path("readyz/", health.readyz, name="readyz"),
 ]

@@ -37,6 +37,18 @@ class BulkResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Precedence:
+    """Whose word counts for some columns: a row keeps them while its `source` ranks higher than the new row's.
+
+    `ranking` lists the values of `source`, the weakest first; `columns` should include `source` itself.
+    """
+
+    source: str
+    ranking: tuple[str, ...]
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class _Target:
     """The table, the columns that rows bring, and which of them identify a row or may be changed."""
 
@@ -44,7 +56,7 @@ class _Target:
     fields: tuple[Any, ...]
     key: tuple[str, ...]
     updates: tuple[str, ...]
-    guards: Mapping[str, tuple[str, str]]
+    precedence: Precedence | None
     keeps_known: bool
 
     @property
@@ -63,7 +75,7 @@ def bulk_upsert(
     columns: Sequence[str],
     conflict_columns: Sequence[str],
     update_columns: Sequence[str],
-    guards: Mapping[str, tuple[str, str]] | None = None,
+    precedence: Precedence | None = None,
     keeps_known: bool = False,
     before_write: Callable[[int], None] | None = None,
 ) -> BulkResult:
@@ -71,15 +83,14 @@ def bulk_upsert(
 
     Call it inside a transaction. A row is a mapping, or a tuple in the order of `columns` (column names: `site_id`).
     Of rows with the same key the first counts. A row whose `update_columns` stay the same keeps its version.
-    `guards` maps a column to (other column, value): while the living row's other column has that value the column is
-    left alone. With `keeps_known` an empty value (NULL, "" or []) never replaces a known one. `before_write` is given
+    With `keeps_known` an empty value (NULL, "" or []) never replaces a known one. `before_write` is given
     the number of rows that would be new and may raise. Raises OutsideTransaction, and TenantMismatch for a site that
     may not be seen.
     """
     connection = connections[TENANT_ALIAS]
     if not connection.in_atomic_block:
         raise OutsideTransaction("bulk_upsert needs tenant_transaction().")
-    target = _target(model, columns, conflict_columns, update_columns, guards or {}, keeps_known)
+    target = _target(model, columns, conflict_columns, update_columns, precedence, keeps_known)
     stage = sql.Identifier(f"bulk_{uuid4().hex}")
     with connection.cursor() as cursor:
         _stage_create(cursor, stage, target)
@@ -97,12 +108,12 @@ def _target(
     columns: Sequence[str],
     conflict_columns: Sequence[str],
     update_columns: Sequence[str],
-    guards: Mapping[str, tuple[str, str]],
+    precedence: Precedence | None,
     keeps_known: bool,
 ) -> _Target:
     by_column = {field.column: field for field in model._meta.concrete_fields}
     owned = _OWNED.intersection(columns)
-    unknown = {*columns, *conflict_columns, *update_columns, *guards} - by_column.keys()
+    unknown = {*columns, *conflict_columns, *update_columns} - by_column.keys()
     if owned or unknown:
         raise ValueError(f"These columns cannot be loaded: {', '.join(sorted(owned | unknown))}.")
     if not {*conflict_columns, *update_columns} <= set(columns):
@@ -114,7 +125,7 @@ def _target(
         fields=tuple(by_column[name] for name in columns),
         key=tuple(conflict_columns),
         updates=tuple(update_columns),
-        guards=guards,
+        precedence=precedence,
         keeps_known=keeps_known,
     )
 
@@ -242,12 +253,17 @@ def _new_value(target: _Target, column: str) -> sql.Composable:
     if target.keeps_known:
         field = target.fields[target.columns.index(column)]
         value = sql.SQL("COALESCE({}, old.{})").format(_known(field, value), name)
-    if column in target.guards:
-        guard, guarded = target.guards[column]
-        value = sql.SQL("CASE WHEN old.{} = {} THEN old.{} ELSE {} END").format(
-            sql.Identifier(guard), sql.Literal(guarded), name, value
+    if target.precedence is not None and column in target.precedence.columns:
+        value = sql.SQL("CASE WHEN {} THEN old.{} ELSE {} END").format(
+            _outranked(target.precedence), name, value
         )
     return value
+
+
+def _outranked(precedence: Precedence) -> sql.Composable:
+    return sql.SQL(
+        "array_position({ranking}, old.{source}::text) > array_position({ranking}, EXCLUDED.{source}::text)"
+    ).format(ranking=sql.Literal(list(precedence.ranking)), source=sql.Identifier(precedence.source))
 
 
 def _known(field: Any, value: sql.Composable) -> sql.Composable:

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from django.db import IntegrityError
 from igny8_core.auth.models import Sector
-from igny8_core.tenancy.bulk import BulkResult, bulk_upsert
+from igny8_core.tenancy.bulk import BulkResult, Precedence, bulk_upsert
 from igny8_core.tenancy.context import tenant_scope, tenant_transaction
 from igny8_core.tenancy.errors import OutsideTransaction, TenantMismatch
 from igny8_core.testing.factories import Tenant, context_of, site_make
@@ -104,16 +104,18 @@ class TestOptions:
             assert upsert([(tenant.site.pk, "tea", "")], keeps_known=True).unchanged == 1
             assert Sector.objects.get(slug="tea").name == "TEA"
 
-    def test_bulk_guard_protects_a_column(self, tenant: Tenant) -> None:
-        guards = {"name": ("name", "TEA")}
+    @pytest.mark.parametrize(
+        ("old", "new", "kept"),
+        [("low", "high", "high"), ("high", "low", "high"), ("mid", "mid", "mid"), ("mid", "low", "mid")],
+    )
+    def test_bulk_precedence_keeps_the_stronger_word(
+        self, tenant: Tenant, old: str, new: str, kept: str
+    ) -> None:
+        precedence = Precedence(source="name", ranking=("low", "mid", "high"), columns=("name",))
         with tenant.work():
-            upsert(rows_of(tenant, "tea", "milk"))
-            result = upsert([(tenant.site.pk, "tea", "no"), (tenant.site.pk, "milk", "yes")], guards=guards)
-            assert result == BulkResult(inserted=0, updated=1, unchanged=1, duplicates=0)
-            assert set(Sector.objects.filter(slug__in=["tea", "milk"]).values_list("name", flat=True)) == {
-                "TEA",
-                "yes",
-            }
+            upsert([(tenant.site.pk, "tea", old)])
+            upsert([(tenant.site.pk, "tea", new)], precedence=precedence)
+            assert Sector.objects.get(slug="tea").name == kept
 
     def test_bulk_before_write_sees_the_new_rows_and_may_stop(self, tenant: Tenant) -> None:
         seen: list[int] = []

@@ -1,6 +1,6 @@
 """Turns a brief into an article with a model's paragraphs: pure functions, no Django, no network, no stored row."""
 
-from igny8_core.modules.writer.drafting.article import article_assemble, article_write, section_write
+from igny8_core.modules.writer.drafting.article import article_assemble, section_write
 from igny8_core.modules.writer.drafting.brief import (
     ArticleDraft,
     DraftBrief,
@@ -19,7 +19,6 @@ __all__ = [
     "Problem",
     "SectionDraft",
     "article_assemble",
-    "article_write",
     "draft_problems",
     "section_write",
 ]

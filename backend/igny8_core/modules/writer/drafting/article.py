@@ -1,4 +1,4 @@
-"""Writes the paragraphs of a brief's outline one by one and assembles the article; owns the order, not the model."""
+"""Writes a section paragraph by paragraph and assembles the article; owns the order, never asks a model itself."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -25,27 +25,7 @@ META_LENGTH_MIN = 121
 META_LENGTH_MAX = 156
 SECTION_LENGTH_SHARE_MIN = 0.6
 PARAGRAPH_WORDS_MIN = 40
-SECTION_SEED_STEP = 10
 REWRITE_SEED_STEP = 1000
-
-
-def article_write(
-    brief: DraftBrief, *, prompts: DraftPrompts, generate: Generate, seed: int = 0
-) -> ArticleDraft:
-    """Ask `generate` for every paragraph of the outline, at most one rewrite a section, and assemble the article.
-
-    The same brief, prompts and seed give the same requests. Whatever `generate` raises passes through; a caller
-    that wants to keep what succeeded calls `section_write` itself and stores each section.
-    """
-    written: list[SectionDraft] = []
-    for at, section in enumerate(brief.sections):
-        section_seed = seed + SECTION_SEED_STEP * at
-        written.append(
-            section_write(
-                brief, section=section, written=written, prompts=prompts, generate=generate, seed=section_seed
-            )
-        )
-    return article_assemble(brief, sections=written)
 
 
 def section_write(

@@ -11,7 +11,6 @@ from igny8_core.modules.writer.drafting import (
     OutlineSection,
     SectionDraft,
     article_assemble,
-    article_write,
     section_write,
 )
 from igny8_core.modules.writer.drafting.article import meta_description
@@ -60,7 +59,14 @@ class Script:
 
 
 def write(given: DraftBrief, model: Callable[[TextRequest], TextResult]) -> ArticleDraft:
-    return article_write(given, prompts=PROMPTS, generate=model, seed=7)
+    written: list[SectionDraft] = []
+    for at, section in enumerate(given.sections):
+        written.append(
+            section_write(
+                given, section=section, written=written, prompts=PROMPTS, generate=model, seed=7 + 10 * at
+            )
+        )
+    return article_assemble(given, sections=written)
 
 
 def test_article_is_assembled_from_the_outline_in_order() -> None:

@@ -9,7 +9,15 @@ from pathlib import Path
 import pytest
 from igny8_core.ai import ModelConfig, generate_text
 from igny8_core.common.html import sanitize, to_text
-from igny8_core.modules.writer.drafting import DraftBrief, DraftPrompts, OutlineSection, article_write
+from igny8_core.modules.writer.drafting import (
+    ArticleDraft,
+    DraftBrief,
+    DraftPrompts,
+    OutlineSection,
+    SectionDraft,
+    article_assemble,
+    section_write,
+)
 
 pytestmark = pytest.mark.peer
 
@@ -71,25 +79,33 @@ def model() -> Iterator[ModelConfig]:
         server.communicate()
 
 
+def draft(model: ModelConfig, *, prompts: DraftPrompts, seed: int) -> ArticleDraft:
+    written: list[SectionDraft] = []
+    for at, section in enumerate(BRIEF.sections):
+        written.append(
+            section_write(
+                BRIEF,
+                section=section,
+                written=written,
+                prompts=prompts,
+                generate=lambda request: generate_text(request, model_config=model),
+                seed=seed + 10 * at,
+            )
+        )
+    return article_assemble(BRIEF, sections=written)
+
+
 def test_real_model_fills_the_outline_without_problems(model: ModelConfig) -> None:
     prompts = DraftPrompts(
         system=prompt("writer_system"), paragraph=prompt("writer_paragraph"), rewrite=prompt("writer_rewrite")
     )
-    drafts = [
-        article_write(
-            BRIEF,
-            prompts=prompts,
-            generate=lambda request: generate_text(request, model_config=model),
-            seed=seed,
-        )
-        for seed in (1, 100, 200)
-    ]
-    for draft in drafts:
-        assert draft.html == sanitize(draft.html)
-        assert draft.html.count("<h2>") == 3
-        assert draft.word_count <= len(to_text(draft.html).split()) * 1.1
-        assert 121 <= len(draft.meta_description) <= 156
-        assert draft.rewrite_count <= 3
-        assert draft.usage.completion_tokens > draft.word_count
+    drafts = [draft(model, prompts=prompts, seed=seed) for seed in (1, 100, 200)]
+    for made in drafts:
+        assert made.html == sanitize(made.html)
+        assert made.html.count("<h2>") == 3
+        assert made.word_count <= len(to_text(made.html).split()) * 1.1
+        assert 121 <= len(made.meta_description) <= 156
+        assert made.rewrite_count <= 3
+        assert made.usage.completion_tokens > made.word_count
     # Sampling differs between processors, so one bad draw is not a fault of the code.
-    assert sum(not draft.problems for draft in drafts) >= 2
+    assert sum(not made.problems for made in drafts) >= 2

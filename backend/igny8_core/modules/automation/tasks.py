@@ -1,0 +1,19 @@
+"""The room's one task: a step of a run."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from igny8_core.common.errors import DomainError
+from igny8_core.modules.automation import services
+from igny8_core.tenancy.worker import JobRun, tenant_task
+
+
+def _failed(payload: Mapping[str, Any], error: DomainError) -> None:
+    services.run_fail(UUID(payload["run_id"]), error)
+
+
+@tenant_task("automation.advance_run", soft_time_limit=840, time_limit=900, max_attempts=4, on_failed=_failed)
+def advance_run(run: JobRun) -> None:
+    """Do one step of a run; it enqueues the next."""
+    services.run_advance(UUID(run.payload["run_id"]), watch=run)

@@ -1,0 +1,201 @@
+"""What the terminal commands share: choosing the account, placing the order once, following a run line by line."""
+
+import getpass
+import hashlib
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from celery import current_app
+from kombu.exceptions import OperationalError
+
+from igny8_core.auth.models import Account, Role, User
+from igny8_core.auth.selectors import sector_list, site_for_domain
+from igny8_core.common.errors import DomainError, ErrorKind
+from igny8_core.modules.automation.constants import ACTIVE_RUN_STATES, ItemState, RunState, Stage
+from igny8_core.modules.automation.models import PipelineRun
+from igny8_core.modules.automation.selectors import run_for_request, run_status_get
+from igny8_core.modules.automation.services import run_resume, run_start
+from igny8_core.modules.automation.types import ItemStatus, RunStatus
+from igny8_core.modules.integration import services as integration
+from igny8_core.modules.planner import services as planner
+from igny8_core.tenancy.context import ALL_SITES, TenantContext, tenant_scope, tenant_transaction
+
+POLL_SECONDS = 0.5
+WORKER_WAIT_SECONDS = 8
+_STAGE_COUNTS = {
+    Stage.IMPORT: ("imported", "updated", "rejected"),
+    Stage.CLUSTER: ("clusters", "clustered", "unassigned"),
+    Stage.IDEAS: ("created", "kept"),
+}
+
+
+class OrderInvalid(DomainError):
+    """The command line does not say what is needed."""
+
+    code = "order_invalid"
+
+
+class NoWorker(DomainError):
+    """The order is placed, and nobody is there to do it."""
+
+    kind = ErrorKind.UNAVAILABLE
+    code = "no_worker"
+    message = "No worker answers: the run is queued and starts as soon as one does (make run starts one)."
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What somebody asked for at the terminal; the password is in no repr."""
+
+    file: Path
+    domain: str
+    article_count: int
+    wordpress_url: str = ""
+    wordpress_user: str = ""
+    wordpress_password: str = field(default="", repr=False)
+
+
+def password_ask(user: str) -> str:
+    """The application password from WP_APP_PASSWORD or a prompt, never from the command line."""
+    return os.environ.get("WP_APP_PASSWORD") or getpass.getpass(f"Application password of {user}: ")
+
+
+def account_choose(wanted: str | None) -> TenantContext:
+    """The context of an account's owner; raises OrderInvalid when it is not clear which account is meant."""
+    accounts = list(Account.objects.filter(is_system=False).order_by("created_at"))
+    if wanted:
+        accounts = [account for account in accounts if wanted in (str(account.pk), account.name)]
+    if not accounts:
+        missing = f"There is no account {wanted}." if wanted else "There is no account yet; start with make run."
+        raise OrderInvalid(missing)
+    if len(accounts) > 1:
+        names = ", ".join(f"{account.pk} ({account.name})" for account in accounts[:5])
+        raise OrderInvalid(f"There are several accounts, say which with --account: {names}.")
+    owner = User.objects.get(account=accounts[0], role=Role.OWNER)
+    return TenantContext(
+        account_id=accounts[0].pk, site_ids=ALL_SITES, actor_id=owner.pk, request_id=str(uuid4())
+    )
+
+
+def order_place(order: Order, *, context: TenantContext) -> UUID:
+    """Start the order's run, or give the one that this very order started before; returns the run's id.
+
+    The same file, number and destination is the same order: it is resumed when it stopped, and not done again when it
+    is done. Raises what the file, the site or the destination deserves, before anything is started.
+    """
+    try:
+        digest = hashlib.sha256(order.file.read_bytes()).hexdigest() if order.file.is_file() else None
+    except OSError as error:
+        raise OrderInvalid(f"{order.file} cannot be read: {error.strerror}.") from error
+    if digest is None:
+        raise OrderInvalid(f"There is no file {order.file}.")
+    planner.keyword_file_check(order.file)
+    with tenant_scope(context):
+        destination_id = _destination(order)
+        with tenant_transaction():
+            site = site_for_domain(order.domain)
+            key = hashlib.sha256(f"{digest}:{order.article_count}:{destination_id}".encode()).hexdigest()
+            before = run_for_request(site_id=site.pk, request_key=key)
+            if before is not None and before.state != RunState.CANCELLED:
+                return _taken_up(before)
+            sectors = sector_list(site.pk)
+            sector_id = sectors[0].pk if sectors else None
+            with order.file.open("rb") as content:
+                uploaded = planner.keyword_import_create(
+                    site_id=site.pk, sector_id=sector_id, filename=order.file.name, content=content
+                )
+            run = run_start(
+                site_id=site.pk,
+                sector_id=sector_id,
+                import_id=uploaded.pk,
+                article_count=order.article_count,
+                destination_id=destination_id,
+                request_key=key,
+            )
+            return run.pk
+
+
+def _taken_up(run: PipelineRun) -> UUID:
+    if run.state in (RunState.PAUSED, RunState.FAILED):
+        run_resume(run.pk)
+    return run.pk
+
+
+def _destination(order: Order) -> UUID:
+    login = {
+        "base_url": order.wordpress_url,
+        "username": order.wordpress_user,
+        "application_password": order.wordpress_password,
+    }
+    with tenant_transaction():
+        site_id = site_for_domain(order.domain).pk
+    if order.wordpress_url:
+        report = integration.wordpress_try(**login)
+        if not report.is_usable:
+            raise OrderInvalid(" ".join(problem.message for problem in report.problems if problem.is_blocking))
+    with tenant_transaction():
+        if order.wordpress_url:
+            return integration.destination_wordpress_save(site_id=site_id, **login).pk
+        return integration.destination_preview_ensure(site_id).pk
+
+
+class Follower:
+    """Follows a run and says one line for each stage, article and post."""
+
+    def __init__(self, context: TenantContext, *, say: Callable[[str], None]) -> None:
+        self._context, self._say = context, say
+        self._said: set[str] = set()
+
+    def follow(self, run_id: UUID) -> RunStatus:
+        """Wait until the run stops; raises NoWorker when nobody is there to do it."""
+        self._require_worker(run_id)
+        while True:
+            status = self._status(run_id)
+            self._tell(status)
+            if status.state != RunState.RUNNING:
+                return status
+            time.sleep(POLL_SECONDS)
+
+    def _status(self, run_id: UUID) -> RunStatus:
+        with tenant_transaction(self._context):
+            return run_status_get(run_id)
+
+    def _require_worker(self, run_id: UUID) -> None:
+        deadline = time.monotonic() + WORKER_WAIT_SECONDS
+        while self._status(run_id).state in ACTIVE_RUN_STATES:
+            try:
+                if current_app.control.ping(timeout=1.0, limit=1):
+                    return
+            except (OperationalError, OSError):
+                time.sleep(POLL_SECONDS)
+            if time.monotonic() > deadline:
+                raise NoWorker
+
+    def _tell(self, status: RunStatus) -> None:
+        for stage, names in _STAGE_COUNTS.items():
+            if (counts := status.counts.get(stage.value)) is not None:
+                self._once(f"{stage.value}: " + ", ".join(f"{counts.get(name, 0)} {name}" for name in names))
+        for item in status.items:
+            for line in _item_lines(item):
+                self._once(line)
+
+    def _once(self, line: str) -> None:
+        if line not in self._said:
+            self._said.add(line)
+            self._say(line)
+
+
+def _item_lines(item: ItemStatus) -> list[str]:
+    name = f"article {item.position}"
+    lines = [f"{name}: writing “{item.title}”"]
+    if item.state == ItemState.FAILED:
+        return [*lines, f"{name}: failed: {item.error_message}"]
+    if item.score is not None:
+        lines.append(f"{name}: score {item.score} of 100")
+    if item.state == ItemState.PUBLISHED:
+        lines.append(f"published: {item.url}")
+    return lines

@@ -1,0 +1,80 @@
+"""Shows an account its credits and plan; nothing here moves a credit."""
+
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from igny8_core.api.base import AccountModelViewSet, ViewFrame
+from igny8_core.auth.models import Role
+from igny8_core.modules.billing import selectors
+from igny8_core.modules.billing.api.filters import HoldFilter, LedgerFilter
+from igny8_core.modules.billing.api.serializers import (
+    BalanceSerializer,
+    CreditHoldSerializer,
+    LedgerEntrySerializer,
+    PlanSerializer,
+)
+from igny8_core.modules.billing.models import CreditHold, LedgerEntry
+
+
+class BalanceView(ViewFrame):
+    """The account's credits."""
+
+    room, throttle_scope = "billing", "billing"
+
+    @extend_schema(
+        operation_id="billing_balance",
+        summary="Show the balance",
+        description="All credits, what running work set aside of them, and what is free.",
+        responses={200: BalanceSerializer},
+    )
+    def get(self, request: Request) -> Response:
+        """The balance now."""
+        return Response(BalanceSerializer(selectors.balance_get()).data)
+
+
+class PlanView(ViewFrame):
+    """The account's plan."""
+
+    room, throttle_scope = "billing", "billing"
+
+    @extend_schema(
+        operation_id="billing_plan",
+        summary="Show the plan",
+        description="The plan with its limits, and the state that counts now: a trial that is over is suspended.",
+        responses={200: PlanSerializer},
+    )
+    def get(self, request: Request) -> Response:
+        """The plan now."""
+        return Response(PlanSerializer(selectors.plan_get()).data)
+
+
+@extend_schema_view(
+    list=extend_schema(
+        summary="List the ledger",
+        description="Every movement of credits, newest first. Lines are numbered without gaps and never change.",
+    ),
+    retrieve=extend_schema(summary="Show a ledger line", description="One movement of credits."),
+)
+class LedgerViewSet(AccountModelViewSet):
+    """The account's ledger."""
+
+    room, throttle_scope = "billing", "billing"
+    read_role = Role.ADMIN
+    model, serializer_class, filterset_class = LedgerEntry, LedgerEntrySerializer, LedgerFilter
+    ordering_fields, default_ordering = ("sequence",), ("-sequence",)
+
+
+@extend_schema_view(
+    list=extend_schema(
+        summary="List holds", description="Credits set aside for one purchase each, newest first."
+    ),
+    retrieve=extend_schema(summary="Show a hold", description="One hold and what became of it."),
+)
+class HoldViewSet(AccountModelViewSet):
+    """The account's holds."""
+
+    room, throttle_scope = "billing", "billing"
+    read_role = Role.ADMIN
+    model, serializer_class, filterset_class = CreditHold, CreditHoldSerializer, HoldFilter
+    ordering_fields = ("created_at", "expires_at", "amount")

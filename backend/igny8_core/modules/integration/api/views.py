@@ -1,0 +1,77 @@
+"""Destinations and the check of their connection; each view parses, calls one service and answers."""
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from igny8_core.api.base import DeleteRows, SiteSectorModelViewSet, ViewFrame, require_version
+from igny8_core.auth.models import Role
+from igny8_core.modules.integration import services
+from igny8_core.modules.integration.api.filters import DestinationFilter
+from igny8_core.modules.integration.api.serializers import (
+    ConnectionReportSerializer,
+    DestinationChange,
+    DestinationSerializer,
+    WordPressInput,
+)
+from igny8_core.modules.integration.models import Destination
+
+
+class DestinationViewSet(DeleteRows, SiteSectorModelViewSet):
+    """Where the account's articles are published."""
+
+    room, throttle_scope = "integration", "integration"
+    write_role = Role.ADMIN
+    model, serializer_class, filterset_class = Destination, DestinationSerializer, DestinationFilter
+    search_fields: ClassVar[tuple[str, ...]] = ("name", "base_url")
+    ordering_fields: ClassVar[tuple[str, ...]] = ("name", "created_at")
+    delete_service = staticmethod(services.destination_delete)
+
+    @extend_schema(
+        summary="Connect a WordPress site",
+        description="The application password is stored encrypted and is in no answer. Check the connection next.",
+        request=WordPressInput,
+        responses={201: DestinationSerializer},
+    )
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Connect a WordPress site; nothing is sent to it yet."""
+        fields = self.valid_data(WordPressInput(data=request.data))
+        site_id = fields.pop("site")
+        row = services.destination_wordpress_create(site_id=site_id, **fields)
+        return self.answer(row, status.HTTP_201_CREATED)
+
+    @extend_schema(
+        summary="Change a destination",
+        request=DestinationChange,
+        responses={200: DestinationSerializer},
+    )
+    def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Change name, address or login."""
+        row = self.get_object()
+        require_version(request, row)
+        fields = self.valid_data(DestinationChange(data=request.data))
+        return self.answer(services.destination_update(row, **fields))
+
+
+class DestinationCheckView(ViewFrame):
+    """The check of one connection."""
+
+    room, throttle_scope = "integration", "integration"
+    write_role = Role.ADMIN
+    network = True
+
+    @extend_schema(
+        operation_id="integration_destination_check",
+        summary="Check a connection",
+        description="Calls the other server. A connection that does not work is a report, not an error.",
+        request=None,
+        responses={200: ConnectionReportSerializer},
+    )
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Try address, REST interface and login in turn and say what works."""
+        report = services.destination_check(pk)
+        return Response(ConnectionReportSerializer(services.report_json(report)).data)

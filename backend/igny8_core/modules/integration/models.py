@@ -1,0 +1,44 @@
+"""Where a site's articles can be published; what changes a destination stands in services."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from igny8_core.modules.integration.constants import ConnectionStatus, Platform
+from igny8_core.modules.integration.fields import EncryptedTextField
+from igny8_core.tenancy.bases import SiteBoundModel
+
+ALIVE = Q(deleted_at=None)
+
+
+class Destination(SiteBoundModel):
+    """A WordPress site, or the built-in preview site, that belongs to one site."""
+
+    platform = models.CharField(max_length=10, choices=Platform)
+    name = models.CharField(max_length=120)
+    base_url = models.CharField(max_length=500, blank=True, default="", help_text="Empty for the preview.")
+    username = models.CharField(max_length=120, blank=True, default="")
+    secret = EncryptedTextField(blank=True, default="", editable=False)
+    preview_token = models.CharField(max_length=64, blank=True, default="", editable=False)
+    status = models.CharField(max_length=10, choices=ConnectionStatus, default=ConnectionStatus.UNCHECKED)
+    last_check = models.JSONField(null=True, blank=True, help_text="The last connection report.")
+    last_checked_at = models.DateTimeField(null=True, blank=True)
+    last_error = models.TextField(blank=True, default="")
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["account", "site", "-id"], name="integration_destination_list"),
+        ]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["account", "site"],
+                condition=ALIVE & Q(platform=Platform.PREVIEW),
+                name="integration_preview_once",
+            ),
+            models.UniqueConstraint(
+                fields=["account", "site", "platform", "base_url"],
+                condition=ALIVE,
+                name="integration_destination_once",
+            ),
+        ]

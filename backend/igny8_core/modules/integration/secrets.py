@@ -1,0 +1,68 @@
+"""Seals short texts with the installation's keys, each bound to its account; it must never show a text unasked."""
+
+from typing import NoReturn
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from django.conf import settings
+
+from igny8_core.modules.integration.errors import SecretKeyMissing, SecretUnreadable
+
+_HIDDEN = "[hidden]"
+
+
+class SealedText:
+    """A text as it is stored: it shows itself as hidden, and only `secret_open` gives it back."""
+
+    __slots__ = ("token",)
+
+    def __init__(self, token: str) -> None:
+        self.token = token
+
+    def __repr__(self) -> str:
+        return _HIDDEN
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, SealedText) and other.token == self.token
+
+    def __hash__(self) -> int:
+        return hash(self.token)
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("A sealed text does not leave its process.")
+
+
+def secret_seal(text: str, *, account_id: int) -> SealedText:
+    """Encrypt a text with the newest key, for one account. Raises SecretKeyMissing."""
+    token = _keys().encrypt(f"{account_id}:{text}".encode())
+    return SealedText(token.decode("ascii"))
+
+
+def secret_open(sealed: SealedText, *, account_id: int) -> str:
+    """The text of a sealed one; raises SecretUnreadable and SecretKeyMissing.
+
+    The account inside the token is compared as well: a row copied to another account's table stays shut.
+    """
+    try:
+        owner, _, text = _keys().decrypt(sealed.token.encode()).decode().partition(":")
+    except (InvalidToken, UnicodeError) as error:
+        raise SecretUnreadable from error
+    if owner != str(account_id):
+        raise SecretUnreadable
+    return text
+
+
+def secret_rotate(sealed: SealedText) -> SealedText:
+    """The same text under the newest key; raises SecretUnreadable and SecretKeyMissing."""
+    try:
+        return SealedText(_keys().rotate(sealed.token.encode()).decode("ascii"))
+    except (InvalidToken, UnicodeError) as error:
+        raise SecretUnreadable from error
+
+
+def _keys() -> MultiFernet:
+    """The keys of this installation, newest first; asked for at each use, so that a missing key stops only secrets."""
+    keys = [key.strip() for key in settings.FIELD_ENCRYPTION_KEYS if key.strip()]
+    try:
+        return MultiFernet([Fernet(key) for key in keys])
+    except ValueError as error:  # no key at all, or one that is no key
+        raise SecretKeyMissing from error

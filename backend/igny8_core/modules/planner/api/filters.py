@@ -1,0 +1,57 @@
+"""What the planner's lists can be narrowed by; every filter is written out."""
+
+import django_filters
+
+from igny8_core.api.filters import SiteFilter
+from igny8_core.modules.planner.constants import (
+    ClusterStatus,
+    ClusterType,
+    IdeaState,
+    ImportState,
+    Intent,
+    KeywordStatus,
+    PageSource,
+)
+
+
+class KeywordFilter(SiteFilter):
+    """Keywords by status, intent, market, cluster, import and figures."""
+
+    status = django_filters.ChoiceFilter(choices=KeywordStatus.choices)
+    intent = django_filters.ChoiceFilter(choices=Intent.choices)
+    country = django_filters.CharFilter(lookup_expr="iexact", label="A two-letter country code.")
+    cluster = django_filters.UUIDFilter(field_name="cluster_id")
+    has_cluster = django_filters.BooleanFilter(field_name="cluster", lookup_expr="isnull", exclude=True)
+    source_import = django_filters.UUIDFilter(field_name="source_import_id")
+    volume_min = django_filters.NumberFilter(field_name="volume", lookup_expr="gte")
+    volume_max = django_filters.NumberFilter(field_name="volume", lookup_expr="lte")
+    difficulty_max = django_filters.NumberFilter(field_name="difficulty", lookup_expr="lte")
+
+
+class KeywordImportFilter(SiteFilter):
+    """Imports by state."""
+
+    state = django_filters.ChoiceFilter(choices=ImportState.choices)
+
+
+class ClusterFilter(SiteFilter):
+    """Clusters by status, type, intent and lock."""
+
+    status = django_filters.ChoiceFilter(choices=ClusterStatus.choices)
+    type = django_filters.ChoiceFilter(choices=ClusterType.choices)
+    intent = django_filters.ChoiceFilter(choices=Intent.choices)
+    is_locked = django_filters.BooleanFilter()
+
+
+class IdeaFilter(SiteFilter):
+    """Ideas by state, cluster and score."""
+
+    state = django_filters.ChoiceFilter(choices=IdeaState.choices)
+    cluster = django_filters.UUIDFilter(field_name="cluster_id")
+    score_min = django_filters.NumberFilter(field_name="score", lookup_expr="gte")
+
+
+class SitePageFilter(SiteFilter):
+    """Pages by where we know them from."""
+
+    source = django_filters.ChoiceFilter(choices=PageSource.choices)

@@ -1,0 +1,233 @@
+"""The planner's rows and bodies as the API shows and takes them; validation and shape only."""
+
+from typing import Any, ClassVar
+
+from rest_framework import serializers
+
+from igny8_core.api.fields import TenantRelatedField
+from igny8_core.api.serializers import InputSerializer, RowSerializer
+from igny8_core.auth.models import Sector, Site
+from igny8_core.modules.planner.constants import MAX_BULK_IDS, KeywordStatus
+from igny8_core.modules.planner.models import Cluster, ContentIdea, Keyword, KeywordImport, SitePage
+from igny8_core.semantics.cluster import Granularity
+
+_KEYWORD_FIELDS = (
+    "id",
+    "site",
+    "sector",
+    "text",
+    "country",
+    "language",
+    "volume",
+    "volume_min",
+    "volume_max",
+    "difficulty",
+    "cpc",
+    "cpc_currency",
+    "competition",
+    "intents",
+    "intent",
+    "intent_source",
+    "serp_features",
+    "trend",
+    "parent_topic",
+    "traffic_potential",
+    "global_volume",
+    "source_tool",
+    "source_import",
+    "cluster",
+    "status",
+    "version",
+    "created_at",
+    "updated_at",
+)
+_KEYWORD_EDITS = ("text", "country", "language", "intent", "cluster", "status")
+_KEYWORD_INPUTS = ("site", "sector", "text", "country", "language", "volume", "difficulty", "cpc", "intent")
+
+
+class KeywordSerializer(RowSerializer[Keyword]):
+    """A keyword to be added by hand."""
+
+    class Meta(RowSerializer.Meta):
+        model = Keyword
+        fields = _KEYWORD_FIELDS
+        read_only_fields = tuple(name for name in _KEYWORD_FIELDS if name not in _KEYWORD_INPUTS)
+        extra_kwargs: ClassVar[dict[str, Any]] = {
+            "difficulty": {"max_value": 100},
+            "intent": {"required": False},
+        }
+
+
+class KeywordEditSerializer(RowSerializer[Keyword]):
+    """A keyword to be changed: its metrics belong to the tools, its site and sector never change."""
+
+    class Meta(RowSerializer.Meta):
+        model = Keyword
+        fields = _KEYWORD_FIELDS
+        read_only_fields = tuple(name for name in _KEYWORD_FIELDS if name not in _KEYWORD_EDITS)
+
+
+class KeywordImportSerializer(RowSerializer[KeywordImport]):
+    """An import in a list: the rejects are counted, not shown."""
+
+    class Meta(RowSerializer.Meta):
+        model = KeywordImport
+        fields: ClassVar[tuple[str, ...]] = (
+            "id",
+            "site",
+            "sector",
+            "filename",
+            "state",
+            "source_tool",
+            "row_count",
+            "imported_count",
+            "updated_count",
+            "unchanged_count",
+            "duplicate_count",
+            "rejected_count",
+            "error_code",
+            "error_message",
+            "finished_at",
+            "version",
+            "created_at",
+            "updated_at",
+        )
+        read_only_fields = fields
+
+
+class KeywordImportDetailSerializer(KeywordImportSerializer):
+    """An import with its first 1,000 rejects: line_number, reason, message, raw."""
+
+    class Meta(KeywordImportSerializer.Meta):
+        fields = (*KeywordImportSerializer.Meta.fields, "rejects")
+        read_only_fields = fields
+
+
+class KeywordImportInput(InputSerializer):
+    """An upload."""
+
+    file = serializers.FileField(help_text="A keyword export as CSV, at most 200 MB.")
+    site = TenantRelatedField(Site)
+    sector = TenantRelatedField(Sector, required=False, allow_null=True)
+
+
+class ImportStarted(serializers.Serializer[Any]):
+    """The import, and the job that runs it."""
+
+    job_id = serializers.UUIDField()
+    import_id = serializers.UUIDField()
+
+
+class JobStarted(serializers.Serializer[Any]):
+    """The job to poll."""
+
+    job_id = serializers.UUIDField()
+
+
+class ClusterSerializer(RowSerializer[Cluster]):
+    """A cluster: name, status and lock may be changed."""
+
+    class Meta(RowSerializer.Meta):
+        model = Cluster
+        fields: ClassVar[tuple[str, ...]] = (
+            "id",
+            "site",
+            "sector",
+            "name",
+            "head_keyword",
+            "keywords_count",
+            "volume",
+            "avg_difficulty",
+            "intent",
+            "cohesion",
+            "type",
+            "status",
+            "is_locked",
+            "version",
+            "created_at",
+            "updated_at",
+        )
+        read_only_fields = tuple(name for name in fields if name not in ("name", "status", "is_locked"))
+
+
+class ClusterRunInput(InputSerializer):
+    """What to cluster, and how finely."""
+
+    site = TenantRelatedField(Site)
+    sector = TenantRelatedField(Sector, required=False, allow_null=True)
+    granularity = serializers.ChoiceField(choices=[one.value for one in Granularity], default="normal")
+
+
+class IdeaSerializer(RowSerializer[ContentIdea]):
+    """An idea in a list."""
+
+    class Meta(RowSerializer.Meta):
+        model = ContentIdea
+        fields: ClassVar[tuple[str, ...]] = (
+            "id",
+            "site",
+            "sector",
+            "cluster",
+            "title",
+            "head_keyword",
+            "score",
+            "score_parts",
+            "state",
+            "failure_reason",
+            "version",
+            "created_at",
+            "updated_at",
+        )
+        read_only_fields = fields
+
+
+class IdeaDetailSerializer(IdeaSerializer):
+    """An idea with its brief."""
+
+    class Meta(IdeaSerializer.Meta):
+        fields = (*IdeaSerializer.Meta.fields, "brief")
+        read_only_fields = fields
+
+
+class SiteInput(InputSerializer):
+    """The site to work on."""
+
+    site = TenantRelatedField(Site)
+
+
+class BulkIds(InputSerializer):
+    """Rows to change together: all of them, or none."""
+
+    ids = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=MAX_BULK_IDS)
+
+
+class BulkStatusInput(BulkIds):
+    """Keywords and the status that they all get."""
+
+    status = serializers.ChoiceField(choices=KeywordStatus.choices)
+
+
+class BulkResultSerializer(serializers.Serializer[Any]):
+    """How many rows were changed."""
+
+    changed = serializers.IntegerField()
+
+
+class SitePageSerializer(RowSerializer[SitePage]):
+    """A page that the site has."""
+
+    class Meta(RowSerializer.Meta):
+        model = SitePage
+        fields: ClassVar[tuple[str, ...]] = (
+            "id",
+            "site",
+            "sector",
+            "url",
+            "head_query",
+            "source",
+            "content_id",
+            "version",
+            "created_at",
+            "updated_at",
+        )
+        read_only_fields = fields

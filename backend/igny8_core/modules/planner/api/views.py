@@ -1,0 +1,284 @@
+"""The planner's resources over HTTP: parse, call one service, answer."""
+
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework import status
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+
+from igny8_core.api.base import (
+    CreateRows,
+    DeleteRows,
+    SiteSectorModelViewSet,
+    UpdateRows,
+    job_accepted,
+)
+from igny8_core.common.errors import NotFound
+from igny8_core.modules.planner import services
+from igny8_core.modules.planner.api import filters, serializers
+from igny8_core.modules.planner.constants import MAX_UPLOAD_BYTES, KeywordStatus
+from igny8_core.modules.planner.errors import KeywordFileTooLarge
+from igny8_core.modules.planner.models import Cluster, ContentIdea, Keyword, KeywordImport, SitePage
+
+_FORM_OVERHEAD_BYTES = 64 * 1024
+
+
+@extend_schema_view(
+    list=extend_schema(
+        summary="List keywords", description="Newest first; filter, search and order at will."
+    ),
+    retrieve=extend_schema(summary="Show a keyword", description="With its ETag."),
+    create=extend_schema(
+        summary="Add a keyword",
+        description="Adds one keyword by hand; without an intent the rules guess one.",
+    ),
+    update=extend_schema(summary="Change a keyword", description="All fields that a person may change."),
+    partial_update=extend_schema(
+        summary="Change parts of a keyword",
+        description="Text, market, intent, cluster or status; an intent set here outlives every import.",
+    ),
+    destroy=extend_schema(summary="Delete a keyword", description="Softly; it can be restored for a while."),
+    restore=extend_schema(
+        summary="Restore a keyword", description="Inside the account's retention window.", request=None
+    ),
+)
+class KeywordViewSet(CreateRows, UpdateRows, DeleteRows, SiteSectorModelViewSet):
+    """Search queries of a site."""
+
+    room = "planner"
+    throttle_scope = "planner"
+    model = Keyword
+    serializer_class = serializers.KeywordSerializer
+    filterset_class = filters.KeywordFilter
+    search_fields = ("text",)
+    ordering_fields = ("text", "volume", "difficulty", "cpc", "created_at")
+    create_service = staticmethod(services.keyword_create)
+    update_service = staticmethod(services.keyword_update)
+    delete_service = staticmethod(services.keyword_delete)
+
+    def get_serializer_class(self) -> type[BaseSerializer[Any]]:
+        """Metrics may be given when a keyword is added, never afterwards."""
+        if self.action in ("update", "partial_update"):
+            return serializers.KeywordEditSerializer
+        return serializers.KeywordSerializer
+
+    @extend_schema(
+        summary="Give many keywords a status",
+        description="All of them or none; at most 500 at a time.",
+        request=serializers.BulkStatusInput,
+        responses=serializers.BulkResultSerializer,
+    )
+    @action(detail=False, methods=["post"], url_path="bulk-status")
+    def bulk_status(self, request: Request) -> Response:
+        """Change the status of many keywords."""
+        data = self.valid_data(serializers.BulkStatusInput(data=request.data))
+        changed = services.keywords_set_status(data["ids"], status=KeywordStatus(data["status"]))
+        return Response({"changed": changed})
+
+
+@extend_schema_view(
+    list=extend_schema(summary="List imports", description="Newest first, without the rejects."),
+    retrieve=extend_schema(
+        summary="Show an import",
+        description="With its first 1,000 rejects.",
+        responses=serializers.KeywordImportDetailSerializer,
+    ),
+)
+class KeywordImportViewSet(SiteSectorModelViewSet):
+    """Uploads of keyword exports."""
+
+    room = "planner"
+    throttle_scope = "planner"
+    model = KeywordImport
+    serializer_class = serializers.KeywordImportSerializer
+    filterset_class = filters.KeywordImportFilter
+    ordering_fields = ("created_at", "finished_at")
+
+    def get_serializer_class(self) -> type[BaseSerializer[Any]]:
+        """One import is shown with its rejects."""
+        if self.action == "retrieve":
+            return serializers.KeywordImportDetailSerializer
+        return serializers.KeywordImportSerializer
+
+    @extend_schema(
+        summary="Upload a keyword export",
+        description=(
+            "Takes a CSV export of Semrush, Ahrefs or a plain list, and imports it in the background: "
+            "all of its keywords or, when the file cannot be read to its end, none. Poll the job."
+        ),
+        request={"multipart/form-data": serializers.KeywordImportInput},
+        responses={202: serializers.ImportStarted},
+    )
+    def create(self, request: Request) -> Response:
+        """Store the upload and start its import."""
+        _refuse_oversize(request)
+        data = self.valid_data(serializers.KeywordImportInput(data=request.data))
+        sector = data.get("sector")
+        row = services.keyword_import_create(
+            site_id=data["site"].pk,
+            sector_id=sector.pk if sector else None,
+            filename=data["file"].name,
+            content=data["file"],
+        )
+        job = services.keyword_import_start(row.pk)
+        return Response({"job_id": job.pk, "import_id": row.pk}, status=status.HTTP_202_ACCEPTED)
+
+
+def _refuse_oversize(request: Request) -> None:
+    # Before the body is read: otherwise all of it would first be written to a temporary file.
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if length.isdigit() and int(length) > MAX_UPLOAD_BYTES + _FORM_OVERHEAD_BYTES:
+        raise KeywordFileTooLarge
+
+
+@extend_schema_view(
+    list=extend_schema(
+        summary="List clusters", description="Newest first; order by volume to see the biggest."
+    ),
+    retrieve=extend_schema(summary="Show a cluster", description="With its ETag."),
+    update=extend_schema(summary="Change a cluster", description="Name, status and lock."),
+    partial_update=extend_schema(
+        summary="Change parts of a cluster",
+        description="A locked cluster takes and gives no keywords.",
+    ),
+)
+class ClusterViewSet(UpdateRows, SiteSectorModelViewSet):
+    """Topics of a site."""
+
+    room = "planner"
+    throttle_scope = "planner"
+    model = Cluster
+    serializer_class = serializers.ClusterSerializer
+    filterset_class = filters.ClusterFilter
+    search_fields = ("name", "head_keyword")
+    ordering_fields = ("name", "volume", "keywords_count", "avg_difficulty", "cohesion", "created_at")
+    update_service = staticmethod(services.cluster_update)
+
+    @extend_schema(
+        summary="Cluster a site's keywords",
+        description="Places keywords that have no cluster; those that have one never move. Poll the job.",
+        request=serializers.ClusterRunInput,
+        responses={202: serializers.JobStarted},
+    )
+    @action(detail=False, methods=["post"], throttle_scope="planner_ai")
+    def run(self, request: Request) -> Response:
+        """Start a clustering run."""
+        data = self.valid_data(serializers.ClusterRunInput(data=request.data))
+        sector = data.get("sector")
+        job = services.cluster_start(
+            site_id=data["site"].pk,
+            sector_id=sector.pk if sector else None,
+            granularity=data["granularity"],
+        )
+        return job_accepted(job)
+
+
+@extend_schema_view(
+    list=extend_schema(summary="List ideas", description="Newest first; order by score to see the best."),
+    retrieve=extend_schema(
+        summary="Show an idea",
+        description="With its brief: titles, outline, keywords, audience.",
+        responses=serializers.IdeaDetailSerializer,
+    ),
+)
+class IdeaViewSet(SiteSectorModelViewSet):
+    """Articles that the clusters ask for."""
+
+    room = "planner"
+    throttle_scope = "planner"
+    model = ContentIdea
+    serializer_class = serializers.IdeaSerializer
+    filterset_class = filters.IdeaFilter
+    search_fields = ("title", "head_keyword")
+    ordering_fields = ("title", "score", "created_at")
+
+    def get_serializer_class(self) -> type[BaseSerializer[Any]]:
+        """A list is read without the briefs."""
+        return serializers.IdeaSerializer if self.action == "list" else serializers.IdeaDetailSerializer
+
+    @extend_schema(
+        summary="Accept an idea",
+        description="An article is to be written of it.",
+        request=None,
+        responses=serializers.IdeaDetailSerializer,
+    )
+    @action(detail=True, methods=["post"])
+    def accept(self, request: Request, pk: str) -> Response:
+        """Accept one idea."""
+        return self.answer(services.idea_accept(_id(pk)))
+
+    @extend_schema(
+        summary="Reject an idea",
+        description="No article is wanted; it is not proposed again.",
+        request=None,
+        responses=serializers.IdeaDetailSerializer,
+    )
+    @action(detail=True, methods=["post"])
+    def reject(self, request: Request, pk: str) -> Response:
+        """Reject one idea."""
+        return self.answer(services.idea_reject(_id(pk)))
+
+    @extend_schema(
+        summary="Accept many ideas",
+        description="All of them or none.",
+        request=serializers.BulkIds,
+        responses=serializers.BulkResultSerializer,
+    )
+    @action(detail=False, methods=["post"], url_path="bulk-accept")
+    def bulk_accept(self, request: Request) -> Response:
+        """Accept many ideas."""
+        return self._decide(request, is_accepted=True)
+
+    @extend_schema(
+        summary="Reject many ideas",
+        description="All of them or none.",
+        request=serializers.BulkIds,
+        responses=serializers.BulkResultSerializer,
+    )
+    @action(detail=False, methods=["post"], url_path="bulk-reject")
+    def bulk_reject(self, request: Request) -> Response:
+        """Reject many ideas."""
+        return self._decide(request, is_accepted=False)
+
+    def _decide(self, request: Request, *, is_accepted: bool) -> Response:
+        data = self.valid_data(serializers.BulkIds(data=request.data))
+        return Response({"changed": services.ideas_decide(data["ids"], is_accepted=is_accepted)})
+
+    @extend_schema(
+        summary="Generate ideas",
+        description="Makes the ideas that the site's clusters ask for and that were never there. Poll the job.",
+        request=serializers.SiteInput,
+        responses={202: serializers.JobStarted},
+    )
+    @action(detail=False, methods=["post"], throttle_scope="planner_ai")
+    def generate(self, request: Request) -> Response:
+        """Start the making of ideas."""
+        data = self.valid_data(serializers.SiteInput(data=request.data))
+        return job_accepted(services.ideas_start(site_id=data["site"].pk))
+
+
+def _id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise NotFound from error
+
+
+@extend_schema_view(
+    list=extend_schema(summary="List pages", description="Pages that the site has, and their queries."),
+    retrieve=extend_schema(summary="Show a page", description="With its ETag."),
+)
+class SitePageViewSet(SiteSectorModelViewSet):
+    """Pages of a site."""
+
+    room = "planner"
+    throttle_scope = "planner"
+    model = SitePage
+    serializer_class = serializers.SitePageSerializer
+    filterset_class = filters.SitePageFilter
+    search_fields = ("url", "head_query")
+    ordering_fields = ("url", "created_at")

@@ -1,0 +1,53 @@
+"""Turns a brief into the JSON of its row and back; the one place that knows the keys."""
+
+from typing import Any
+
+from igny8_core.modules.planner.ideation.drafts import IdeaDraft
+from igny8_core.modules.planner.models import ContentIdea
+from igny8_core.modules.planner.types import IdeaBrief, OutlineSection
+
+
+def brief_json(draft: IdeaDraft, *, language: str) -> dict[str, Any]:
+    """What a row keeps of a draft beside its own columns."""
+    return {
+        "title_options": list(draft.title_options),
+        "secondary_keywords": list(draft.secondary_keywords),
+        "search_intent": draft.search_intent,
+        "audience": draft.audience,
+        "outline": [
+            {
+                "heading": section.heading,
+                "points": list(section.points),
+                "target_words": section.target_words,
+            }
+            for section in draft.outline
+        ],
+        "target_word_count": draft.target_word_count,
+        "language": language,
+    }
+
+
+def idea_brief(row: ContentIdea) -> IdeaBrief:
+    """The brief of an idea whose cluster is loaded."""
+    brief = row.brief
+    return IdeaBrief(
+        idea_id=row.pk,
+        site_id=row.site_id,
+        sector_id=row.sector_id,
+        cluster_id=row.cluster_id,
+        cluster_name=row.cluster.name,
+        title=row.title,
+        title_options=tuple(brief["title_options"]),
+        head_keyword=row.head_keyword,
+        secondary_keywords=tuple(brief["secondary_keywords"]),
+        search_intent=brief["search_intent"],
+        audience=brief["audience"],
+        outline=tuple(
+            OutlineSection(section["heading"], tuple(section["points"]), section["target_words"])
+            for section in brief["outline"]
+        ),
+        target_word_count=brief["target_word_count"],
+        language=brief["language"],
+        score=row.score,
+        score_parts=dict(row.score_parts),
+    )

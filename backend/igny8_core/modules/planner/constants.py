@@ -1,0 +1,90 @@
+"""The planner's numbers and enums; it must never import a model."""
+
+from django.db.models import TextChoices
+
+MAX_UPLOAD_BYTES = 200 * 1024 * 1024
+MAX_STORED_REJECTS = 1_000
+MAX_BULK_IDS = 500
+MAX_NORMALIZED_LENGTH = 400  # NFKC can turn one letter into several
+
+# A lone keyword becomes a cluster only when it is searched for this often, at least as often as three quarters of the
+# site's keywords, and not a stranger on the site.
+SINGLE_MIN_VOLUME = 1_000
+SINGLE_MIN_SIMILARITY = 0.3
+# A keyword farther than this from the rest of a new cluster is taken out again before the cluster is written.
+MEMBER_MIN_SIMILARITY = 0.2
+
+PILLAR_MIN_KEYWORDS = 12
+
+
+class ImportState(TextChoices):
+    """The life of an upload; only `import_transition` moves it."""
+
+    UPLOADED = "uploaded", "Uploaded"
+    RUNNING = "running", "Running"
+    DONE = "done", "Done"
+    FAILED = "failed", "Failed"
+
+
+class KeywordStatus(TextChoices):
+    """Where a keyword stands in the plan."""
+
+    NEW = "new", "New"
+    CLUSTERED = "clustered", "Clustered"
+    IN_USE = "in_use", "In use"
+    ARCHIVED = "archived", "Archived"
+
+
+class Intent(TextChoices):
+    """What the searcher wants."""
+
+    INFORMATIONAL = "informational", "Informational"
+    NAVIGATIONAL = "navigational", "Navigational"
+    COMMERCIAL = "commercial", "Commercial"
+    TRANSACTIONAL = "transactional", "Transactional"
+
+
+class IntentSource(TextChoices):
+    """Who said so: a person outranks the tool, the tool outranks the rules."""
+
+    TOOL = "tool", "Tool"
+    RULES = "rules", "Rules"
+    HUMAN = "human", "Human"
+
+
+class ClusterType(TextChoices):
+    """What kind of page a cluster asks for."""
+
+    PILLAR = "pillar", "Pillar"
+    PAGE = "page", "Page"
+    BLOG = "blog", "Blog"
+    CATEGORY = "category", "Category"
+
+
+class ClusterStatus(TextChoices):
+    """Where a cluster stands: pending once an idea of it is being written, finalized when an editor says so."""
+
+    NEW = "new", "New"
+    PENDING = "pending", "Pending"
+    FINALIZED = "finalized", "Finalized"
+
+
+class IdeaState(TextChoices):
+    """The life of a content idea; only `idea_transition` moves it."""
+
+    NEW = "new", "New"
+    ACCEPTED = "accepted", "Accepted"
+    QUEUED = "queued", "Queued"
+    COMPLETED = "completed", "Completed"
+    REJECTED = "rejected", "Rejected"
+    FAILED = "failed", "Failed"
+
+
+class PageSource(TextChoices):
+    """How we know of a page of the site."""
+
+    PUBLISHED = "published", "Published by us"
+    IMPORTED = "imported", "Imported from the site"
+
+
+MANUAL_SOURCE = "manual"

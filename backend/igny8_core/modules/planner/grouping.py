@@ -1,0 +1,205 @@
+"""Decides which keyword belongs to which topic; pure, it must never touch the database or move a placed keyword."""
+
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from igny8_core.modules.planner.constants import (
+    MEMBER_MIN_SIMILARITY,
+    SINGLE_MIN_SIMILARITY,
+    SINGLE_MIN_VOLUME,
+)
+from igny8_core.semantics.assign import assign
+from igny8_core.semantics.cluster import CENTRAL_COUNT, Granularity, cluster
+from igny8_core.semantics.cluster import Cluster as Topic
+from igny8_core.semantics.naming import head_keyword
+from igny8_core.semantics.neighbours import nearest_to
+from igny8_core.semantics.numerics import Matrix
+
+_NOISE = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class _New:
+    """The label of a topic that this run made; no label of a caller equals it."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewTopic:
+    """A topic that did not exist: its rows, and the row whose text names it."""
+
+    head: int
+    members: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """What a run decided: rows that join an existing topic, and new topics; every other row stays as it is."""
+
+    joined: dict[int, Hashable]
+    topics: tuple[NewTopic, ...]
+
+
+@dataclass(slots=True)
+class _Board:
+    """The state of one run: each row's label, an existing one or that of a new topic, None while it has none."""
+
+    vectors: Matrix
+    texts: Sequence[str]
+    volumes: Sequence[int | None]
+    labels: list[Hashable | None]
+    locked: frozenset[Hashable]
+    granularity: Granularity
+    waiting: set[int]
+    heads: list[int] = field(default_factory=list)
+
+    def free(self) -> list[int]:
+        """The rows that still look for a topic, in order."""
+        return sorted(self.waiting)
+
+    def settle(self, row: int, label: Hashable) -> None:
+        """Place a row for good."""
+        self.labels[row] = label
+        self.waiting.discard(row)
+
+    def found(self, rows: list[int], *, head: int) -> None:
+        """Make a new topic of these rows."""
+        label = _New(len(self.heads))
+        self.heads.append(head)
+        for row in rows:
+            self.settle(row, label)
+
+
+def group_keywords(
+    vectors: Matrix,
+    *,
+    texts: Sequence[str],
+    volumes: Sequence[int | None],
+    labels: Sequence[Hashable | None],
+    locked: Iterable[Hashable] = (),
+    granularity: Granularity = Granularity.NORMAL,
+) -> Grouping:
+    """Place the rows without a label: first into the topics that exist, the rest into new ones of two or more.
+
+    Both steps repeat until nothing moves, so that running again on the outcome changes nothing. A row that would
+    join a locked topic stays free. A lone row becomes a topic when it is searched `SINGLE_MIN_VOLUME` times a month,
+    at least as often as three quarters of the rows with a known volume, and has another row as near as
+    `SINGLE_MIN_SIMILARITY`.
+    """
+    board = _Board(
+        vectors=vectors,
+        texts=texts,
+        volumes=volumes,
+        labels=list(labels),
+        locked=frozenset(locked),
+        granularity=granularity,
+        waiting={row for row, label in enumerate(labels) if label is None},
+    )
+    while _join(board) or _form(board) or _single(board):
+        pass
+    return _outcome(board, before=labels)
+
+
+def member_similarities(rows: Matrix) -> Matrix:
+    """Each row's cosine to the sum of the other rows: how much it belongs to the group it stands in."""
+    others = rows.sum(axis=0, keepdims=True) - rows
+    lengths = np.linalg.norm(others, axis=1)
+    dots = np.einsum("ij,ij->i", rows, others)
+    return np.asarray(dots / np.maximum(lengths, _NOISE), np.float32)
+
+
+def cohesion(rows: Matrix) -> float:
+    """The mean cosine over all pairs of rows of length one, 1.0 for a single row."""
+    count = len(rows)
+    if count < 2:
+        return 1.0
+    total = rows.sum(axis=0, dtype=np.float64)
+    own = float(np.square(rows, dtype=np.float64).sum())
+    return round(float((total @ total - own) / (count * (count - 1))), 4)
+
+
+def _join(board: _Board) -> bool:
+    free = board.free()
+    if not free or all(label is None for label in board.labels):
+        return False
+    known = [row for row, label in enumerate(board.labels) if label is not None]
+    placed = assign(
+        board.vectors[free],
+        known_vectors=board.vectors[known],
+        known_labels=[board.labels[row] for row in known],
+    )
+    moved = False
+    for row, place in zip(free, placed, strict=True):
+        if place.label is None:
+            continue
+        if place.label in board.locked:
+            board.waiting.discard(row)  # it belongs there, and is to wait until the editor unlocks it
+        else:
+            board.settle(row, place.label)
+            moved = True
+    return moved
+
+
+def _form(board: _Board) -> bool:
+    free = board.free()
+    if len(free) < 2:
+        return False
+    found = cluster(
+        board.vectors[free], texts=[board.texts[row] for row in free], granularity=board.granularity
+    )
+    formed = False
+    for topic in found.clusters:
+        rows = [free[member] for member in topic.members]
+        kept = _kept(board.vectors, rows)
+        if len(kept) > 1:
+            board.found(kept, head=_head(board, kept))
+            formed = True
+    return formed
+
+
+def _kept(vectors: Matrix, rows: list[int]) -> list[int]:
+    """The rows without those that only the linkage, not their meaning, brought in."""
+    near = member_similarities(vectors[rows])
+    return [
+        row
+        for row, similarity in zip(rows, near.tolist(), strict=True)
+        if similarity >= MEMBER_MIN_SIMILARITY
+    ]
+
+
+def _head(board: _Board, rows: list[int]) -> int:
+    """The most searched of the five rows nearest to the topic's centre."""
+    own = board.vectors[rows]
+    order = np.argsort(-np.round(own @ own.sum(axis=0), 6), kind="stable")[:CENTRAL_COUNT]
+    central = tuple(rows[at] for at in order.tolist())
+    return head_keyword(Topic(0, tuple(rows), central, 0.0), volumes=board.volumes)
+
+
+def _single(board: _Board) -> bool:
+    known = [volume for volume in board.volumes if volume is not None]
+    if not board.waiting or not known:
+        return False
+    enough = max(SINGLE_MIN_VOLUME, float(np.quantile(known, 0.75)))
+    wanted = [row for row in board.free() if (board.volumes[row] or 0) >= enough]
+    if not wanted or len(board.texts) < 2:
+        return False
+    near = nearest_to(board.vectors[wanted], board.vectors, k=2).similarities[:, 1]
+    worth = [row for row, value in zip(wanted, near.tolist(), strict=True) if value >= SINGLE_MIN_SIMILARITY]
+    for row in worth[:1]:  # one at a time: its neighbours may join it
+        board.found([row], head=row)
+    return bool(worth)
+
+
+def _outcome(board: _Board, *, before: Sequence[Hashable | None]) -> Grouping:
+    joined: dict[int, Hashable] = {}
+    members: dict[int, list[int]] = {number: [] for number in range(len(board.heads))}
+    for row, (old, new) in enumerate(zip(before, board.labels, strict=True)):
+        if isinstance(new, _New):
+            members[new.number].append(row)
+        elif old is None and new is not None:
+            joined[row] = new
+    topics = tuple(NewTopic(board.heads[number], tuple(rows)) for number, rows in members.items())
+    return Grouping(joined, topics)

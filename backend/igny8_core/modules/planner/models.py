@@ -1,0 +1,166 @@
+"""Keywords, their imports, clusters, content ideas and the site's known pages; what changes them stands in services."""
+
+from typing import ClassVar
+from uuid import UUID
+
+from django.db import models
+from django.db.models import Q
+
+from igny8_core.modules.planner.constants import (
+    MAX_NORMALIZED_LENGTH,
+    ClusterStatus,
+    ClusterType,
+    IdeaState,
+    ImportState,
+    Intent,
+    IntentSource,
+    KeywordStatus,
+    PageSource,
+)
+from igny8_core.tenancy.bases import SiteSectorBaseModel
+from igny8_core.tenancy.fields import TenantForeignKey
+
+ALIVE = Q(deleted_at=None)
+
+
+class KeywordImport(SiteSectorBaseModel):
+    """One uploaded keyword export and what became of it."""
+
+    filename = models.CharField(max_length=255)
+    storage_name = models.CharField(max_length=200)
+    state = models.CharField(max_length=10, choices=ImportState, default=ImportState.UPLOADED)
+    source_tool = models.CharField(max_length=40, blank=True, default="")
+    row_count = models.PositiveIntegerField(default=0)
+    imported_count = models.PositiveIntegerField(default=0)
+    updated_count = models.PositiveIntegerField(default=0)
+    unchanged_count = models.PositiveIntegerField(default=0)
+    duplicate_count = models.PositiveIntegerField(default=0)
+    rejected_count = models.PositiveIntegerField(default=0)
+    rejects = models.JSONField(default=list, help_text="The first 1,000: line, reason, message, raw.")
+    error_code = models.CharField(max_length=80, blank=True, default="")
+    error_message = models.TextField(blank=True, default="")
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["account", "site", "-id"], name="planner_import_list"),
+        ]
+
+
+class Cluster(SiteSectorBaseModel):
+    """A topic of a site: keywords that one page, or one page with its satellites, can answer."""
+
+    name = models.CharField(max_length=200)
+    head_keyword = models.CharField(max_length=200)
+    keywords_count = models.PositiveIntegerField(default=0)
+    volume = models.PositiveBigIntegerField(default=0, help_text="Monthly searches of all its keywords.")
+    avg_difficulty = models.FloatField(null=True, blank=True)
+    intent = models.CharField(max_length=15, choices=Intent, default=Intent.INFORMATIONAL)
+    cohesion = models.FloatField(default=0, help_text="Mean cosine over all pairs of its keywords, 0 to 1.")
+    type = models.CharField(max_length=10, choices=ClusterType, default=ClusterType.BLOG)
+    status = models.CharField(max_length=10, choices=ClusterStatus, default=ClusterStatus.NEW)
+    is_locked = models.BooleanField(default=False, help_text="A locked cluster takes and gives no keywords.")
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["account", "site", "-volume"], name="planner_cluster_list"),
+            models.Index(fields=["account", "sector"], name="planner_cluster_sector"),
+        ]
+
+
+class Keyword(SiteSectorBaseModel):
+    """A search query of one market; metrics come from the tool's last export, an empty one means not known."""
+
+    text = models.CharField(max_length=200)
+    normalized = models.CharField(max_length=MAX_NORMALIZED_LENGTH, editable=False)
+    stem_key = models.CharField(max_length=MAX_NORMALIZED_LENGTH, editable=False)
+    # NULLs are distinct to a unique index: an unknown market is "".
+    country = models.CharField(max_length=2, blank=True, default="")
+    language = models.CharField(max_length=8, blank=True, default="")
+    volume = models.PositiveIntegerField(null=True, blank=True)
+    volume_min = models.PositiveIntegerField(null=True, blank=True)
+    volume_max = models.PositiveIntegerField(null=True, blank=True)
+    difficulty = models.PositiveSmallIntegerField(null=True, blank=True)
+    cpc = models.DecimalField(max_digits=12, decimal_places=4, null=True, blank=True)
+    cpc_currency = models.CharField(max_length=3, blank=True, default="")
+    competition = models.FloatField(null=True, blank=True, help_text="Density of advertisers, 0 to 1.")
+    intents = models.JSONField(default=list)
+    intent = models.CharField(max_length=15, choices=Intent, default=Intent.INFORMATIONAL)
+    intent_source = models.CharField(max_length=5, choices=IntentSource, default=IntentSource.RULES)
+    serp_features = models.JSONField(default=list)
+    trend = models.JSONField(default=list, help_text="Up to 12 months, oldest first, 0 to 1 of the peak.")
+    parent_topic = models.CharField(max_length=200, blank=True, default="")
+    traffic_potential = models.PositiveIntegerField(null=True, blank=True)
+    global_volume = models.PositiveIntegerField(null=True, blank=True)
+    source_tool = models.CharField(max_length=40, blank=True, default="")
+    source_import = TenantForeignKey(KeywordImport, null=True, blank=True, related_name="+", db_index=False)
+    source_import_id: UUID | None
+    cluster = TenantForeignKey(Cluster, null=True, blank=True, related_name="keywords", db_index=False)
+    cluster_id: UUID | None
+    status = models.CharField(max_length=10, choices=KeywordStatus, default=KeywordStatus.NEW)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["account", "site", "-id"], name="planner_keyword_list"),
+            models.Index(fields=["account", "site", "-volume"], name="planner_keyword_volume"),
+            models.Index(fields=["account", "site", "status"], name="planner_keyword_status"),
+            models.Index(fields=["account", "cluster"], name="planner_keyword_cluster"),
+            models.Index(fields=["account", "source_import"], name="planner_keyword_import"),
+        ]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["account", "site", "country", "normalized"],
+                condition=ALIVE,
+                name="planner_keyword_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(difficulty=None) | Q(difficulty__lte=100), name="planner_keyword_difficulty"
+            ),
+        ]
+
+
+class ContentIdea(SiteSectorBaseModel):
+    """One article that a cluster asks for, with the brief that its writer gets."""
+
+    cluster = TenantForeignKey(Cluster, owned=True, related_name="ideas", db_index=False)
+    cluster_id: UUID
+    title = models.CharField(max_length=200)
+    head_keyword = models.CharField(max_length=200)
+    brief = models.JSONField(default=dict)
+    score = models.FloatField(default=0)
+    score_parts = models.JSONField(default=dict)
+    state = models.CharField(max_length=10, choices=IdeaState, default=IdeaState.NEW)
+    failure_reason = models.TextField(blank=True, default="")
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["account", "site", "-score"], name="planner_idea_score"),
+            models.Index(fields=["account", "site", "state"], name="planner_idea_state"),
+            models.Index(fields=["account", "cluster"], name="planner_idea_cluster"),
+        ]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["account", "site", "head_keyword"],
+                condition=ALIVE & ~Q(state__in=[IdeaState.REJECTED, IdeaState.FAILED]),
+                name="planner_idea_once",
+            )
+        ]
+
+
+class SitePage(SiteSectorBaseModel):
+    """A page that the site already has, and the query that it is meant to answer."""
+
+    url = models.URLField(max_length=500)
+    head_query = models.CharField(max_length=200, blank=True, default="")
+    source = models.CharField(max_length=10, choices=PageSource)
+    content_id = models.UUIDField(null=True, blank=True, help_text="The article, when we wrote the page.")
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["account", "site", "head_query"], name="planner_page_query"),
+        ]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["account", "site", "url"], condition=ALIVE, name="planner_page_once"
+            )
+        ]

@@ -1,0 +1,51 @@
+"""Every write of the planner, for its own API and for the rooms that may call it."""
+
+from igny8_core.modules.planner.services.clusters import cluster_run, cluster_start, cluster_update
+from igny8_core.modules.planner.services.files import keyword_file_check
+from igny8_core.modules.planner.services.ideas import (
+    idea_accept,
+    idea_mark_completed,
+    idea_mark_failed,
+    idea_mark_queued,
+    idea_reject,
+    ideas_decide,
+    ideas_generate,
+    ideas_start,
+)
+from igny8_core.modules.planner.services.imports import (
+    keyword_import_create,
+    keyword_import_fail,
+    keyword_import_run,
+    keyword_import_start,
+)
+from igny8_core.modules.planner.services.keywords import (
+    keyword_create,
+    keyword_delete,
+    keyword_update,
+    keywords_set_status,
+)
+from igny8_core.modules.planner.services.pages import page_record
+
+__all__ = [
+    "cluster_run",
+    "cluster_start",
+    "cluster_update",
+    "idea_accept",
+    "idea_mark_completed",
+    "idea_mark_failed",
+    "idea_mark_queued",
+    "idea_reject",
+    "ideas_decide",
+    "ideas_generate",
+    "ideas_start",
+    "keyword_create",
+    "keyword_delete",
+    "keyword_file_check",
+    "keyword_import_create",
+    "keyword_import_fail",
+    "keyword_import_run",
+    "keyword_import_start",
+    "keyword_update",
+    "keywords_set_status",
+    "page_record",
+]

@@ -1,0 +1,237 @@
+"""Makes content ideas from clusters and moves them through their states; it must never write an article."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+
+from igny8_core.auth.models import Site
+from igny8_core.common.clock import utc_now
+from igny8_core.common.errors import NotFound
+from igny8_core.modules.planner.briefs import brief_json
+from igny8_core.modules.planner.constants import ClusterStatus, IdeaState, KeywordStatus
+from igny8_core.modules.planner.errors import IdeaStateConflict, IdeaTaken
+from igny8_core.modules.planner.ideation.drafts import (
+    Candidate,
+    ClusterView,
+    IdeaDraft,
+    idea_drafts,
+)
+from igny8_core.modules.planner.ideation.wording import Wording
+from igny8_core.modules.planner.models import Cluster, ContentIdea, Keyword
+from igny8_core.modules.planner.types import IdeasReport, Progress
+from igny8_core.semantics.normalise import keyword_normalise
+from igny8_core.semantics.vectors import KeywordSpace
+from igny8_core.tenancy.audit import audit_write
+from igny8_core.tenancy.context import TENANT_ALIAS, tenant_transaction
+from igny8_core.tenancy.models import Job
+from igny8_core.tenancy.queue import enqueue
+
+_ALLOWED = {
+    IdeaState.NEW: {IdeaState.ACCEPTED, IdeaState.REJECTED, IdeaState.QUEUED},
+    IdeaState.ACCEPTED: {IdeaState.REJECTED, IdeaState.QUEUED},
+    IdeaState.QUEUED: {IdeaState.COMPLETED, IdeaState.FAILED},
+    IdeaState.FAILED: {IdeaState.ACCEPTED, IdeaState.REJECTED, IdeaState.QUEUED},
+    IdeaState.REJECTED: {IdeaState.ACCEPTED},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """What ideas need of one keyword."""
+
+    text: str
+    volume: int | None
+    difficulty: int | None
+    intent: str
+    intents: Sequence[str]
+    cluster_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Topic:
+    """What ideas need of one cluster."""
+
+    id: UUID
+    head: str
+    sector_id: UUID | None
+
+
+def ideas_start(*, site_id: UUID) -> Job:
+    """Have a worker make ideas for a site's clusters; called again it returns the job that is at work."""
+    payload = {"site_id": str(site_id)}
+    return enqueue("planner.generate_ideas", payload=payload, site_id=site_id, dedupe_key=str(site_id))
+
+
+def ideas_generate(*, site_id: UUID, progress: Progress) -> IdeasReport:
+    """Make the ideas that the site's clusters ask for and that were never there, whatever became of those.
+
+    Call it outside any transaction; no model is used. A head keyword that has an idea in any state, a rejected one
+    included, gets no second. Running again, or twice at once, makes nothing more. Raises NotFound for a foreign site.
+    """
+    with tenant_transaction():
+        language, topics, words = _read(site_id)
+    progress(0, len(topics), "Looking for ideas")
+    drafts = _drafts(topics, words, language=language)
+    progress(len(topics), len(topics), "Storing the ideas")
+    with tenant_transaction():
+        if not Site.objects.select_for_update(no_key=True).filter(pk=site_id).exists():
+            raise NotFound
+        alive = set(Cluster.objects.filter(site_id=site_id).values_list("pk", flat=True))
+        known = set(ContentIdea.objects.filter(site_id=site_id).values_list("head_keyword", flat=True))
+        rows = _rows(drafts, known=known, alive=alive, site_id=site_id, language=language)
+        ContentIdea.objects.bulk_create(rows, batch_size=500)
+    return IdeasReport(created=len(rows), kept=len(known))
+
+
+def idea_accept(idea_id: UUID) -> ContentIdea:
+    """Say that an article is to be written; an accepted idea stays as it is.
+
+    Raises NotFound, IdeaStateConflict, and IdeaTaken when another open idea took its head keyword meanwhile.
+    """
+    return _move(idea_id, IdeaState.ACCEPTED)
+
+
+def idea_reject(idea_id: UUID) -> ContentIdea:
+    """Say that no article is wanted; a rejected idea stays as it is. Raises NotFound and IdeaStateConflict."""
+    return _move(idea_id, IdeaState.REJECTED)
+
+
+def ideas_decide(ids: Sequence[UUID], *, is_accepted: bool) -> int:
+    """Accept or reject many ideas, all or none; returns how many. Raises as the single ones do."""
+    state = IdeaState.ACCEPTED if is_accepted else IdeaState.REJECTED
+    wanted = sorted(set(ids))
+    with transaction.atomic(using=TENANT_ALIAS):
+        for idea_id in wanted:
+            _move(idea_id, state)
+    return len(wanted)
+
+
+def idea_mark_queued(idea_id: UUID) -> ContentIdea:
+    """Say that a writing task exists: its keywords are in use, its cluster is pending. Twice is a no-op."""
+    row = _move(idea_id, IdeaState.QUEUED)
+    _use_keywords(row, before=KeywordStatus.CLUSTERED, after=KeywordStatus.IN_USE)
+    Cluster.objects.filter(pk=row.cluster_id, status=ClusterStatus.NEW).update(
+        status=ClusterStatus.PENDING, version=F("version") + 1, updated_at=utc_now()
+    )
+    return row
+
+
+def idea_mark_failed(idea_id: UUID, *, reason: str) -> ContentIdea:
+    """Say that writing failed, and why; its keywords are free again. Twice is a no-op."""
+    row = _move(idea_id, IdeaState.FAILED, reason=reason)
+    _use_keywords(row, before=KeywordStatus.IN_USE, after=KeywordStatus.CLUSTERED)
+    return row
+
+
+def idea_mark_completed(idea_id: UUID) -> ContentIdea:
+    """Say that the article is written. Twice is a no-op."""
+    return _move(idea_id, IdeaState.COMPLETED)
+
+
+def idea_transition(row: ContentIdea, state: IdeaState) -> None:
+    """Move an idea to another state in memory; the caller saves. Raises IdeaStateConflict."""
+    if state not in _ALLOWED.get(IdeaState(row.state), set()):
+        raise IdeaStateConflict(f"An idea that is {row.state} cannot become {state}.")
+    row.state = state
+
+
+def _move(idea_id: UUID, state: IdeaState, *, reason: str = "") -> ContentIdea:
+    with transaction.atomic(using=TENANT_ALIAS):
+        row = (
+            ContentIdea.objects.select_for_update(of=("self",))
+            .select_related("cluster")
+            .filter(pk=idea_id)
+            .first()
+        )
+        if row is None:
+            raise NotFound
+        if row.state == state:
+            return row
+        idea_transition(row, state)
+        row.failure_reason = reason
+        _save(row)
+        audit_write(f"idea.{state}", row=row, reason=reason)
+    return row
+
+
+def _save(row: ContentIdea) -> None:
+    try:
+        with transaction.atomic(using=TENANT_ALIAS):
+            row.save(update_fields=["state", "failure_reason"])
+    except IntegrityError as error:
+        raise IdeaTaken from error
+
+
+def _use_keywords(row: ContentIdea, *, before: KeywordStatus, after: KeywordStatus) -> None:
+    texts = [row.head_keyword, *row.brief.get("secondary_keywords", [])]
+    Keyword.objects.filter(
+        cluster_id=row.cluster_id,
+        normalized__in=[keyword_normalise(text) for text in texts],
+        status=before,
+    ).update(status=after, version=F("version") + 1, updated_at=utc_now())
+
+
+def _read(site_id: UUID) -> tuple[str, list[_Topic], list[_Word]]:
+    language = Site.objects.filter(pk=site_id).values_list("language", flat=True).first()
+    if language is None:
+        raise NotFound
+    clusters = Cluster.objects.filter(site_id=site_id).order_by("-volume", "pk")
+    topics = [_Topic(*values) for values in clusters.values_list("pk", "head_keyword", "sector_id")]
+    keywords = Keyword.objects.filter(site_id=site_id).exclude(status=KeywordStatus.ARCHIVED).order_by("pk")
+    columns = ("text", "volume", "difficulty", "intent", "intents", "cluster_id")
+    return language, topics, [_Word(*values) for values in keywords.values_list(*columns)]
+
+
+def _drafts(
+    topics: Sequence[_Topic], words: Sequence[_Word], *, language: str
+) -> list[tuple[_Topic, IdeaDraft]]:
+    by_cluster: defaultdict[UUID | None, list[_Word]] = defaultdict(list)
+    for word in words:
+        by_cluster[word.cluster_id].append(word)
+    if not words:
+        return []
+    wording = Wording.learn((word.text, word.intents) for word in words)
+    space = KeywordSpace.fit([word.text for word in words])
+    found: list[tuple[_Topic, IdeaDraft]] = []
+    for topic in topics:
+        members = by_cluster[topic.id]
+        candidates = [
+            Candidate(word.text, word.volume, word.difficulty, word.intent, row)
+            for row, word in enumerate(members)
+        ]
+        vectors = space.embed([word.text for word in members])
+        view = ClusterView(vectors=vectors, wording=wording, language=language)
+        drafts = idea_drafts(candidates, head=topic.head, view=view)
+        found += [(topic, draft) for draft in drafts]
+    return found
+
+
+def _rows(
+    drafts: Iterable[tuple[_Topic, IdeaDraft]],
+    *,
+    known: set[str],
+    alive: set[UUID],
+    site_id: UUID,
+    language: str,
+) -> list[ContentIdea]:
+    """The rows of the drafts that are news; of two drafts with one head keyword the better cluster's counts."""
+    rows: dict[str, ContentIdea] = {}
+    for topic, draft in drafts:
+        head = draft.head_keyword
+        if head in known or head in rows or topic.id not in alive:
+            continue
+        rows[head] = ContentIdea(
+            site_id=site_id,
+            sector_id=topic.sector_id,
+            cluster_id=topic.id,
+            title=draft.title_options[0],
+            head_keyword=head,
+            brief=brief_json(draft, language=language),
+            score=draft.score,
+            score_parts=draft.score_parts,
+        )
+    return list(rows.values())

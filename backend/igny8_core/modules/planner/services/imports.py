@@ -1,0 +1,303 @@
+"""Takes keyword exports in: the upload, its job, and the one transaction that writes all of a file or nothing."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from typing import Any, BinaryIO
+from uuid import UUID, uuid4
+
+from django.core.files import File
+from django.core.files.storage import default_storage
+from django.db import transaction
+
+from igny8_core.auth.errors import PlanLimitReached
+from igny8_core.auth.models import Account
+from igny8_core.common.clock import utc_now
+from igny8_core.common.errors import DomainError, NotFound
+from igny8_core.modules.planner.constants import (
+    MAX_NORMALIZED_LENGTH,
+    MAX_STORED_REJECTS,
+    MAX_UPLOAD_BYTES,
+    ImportState,
+    IntentSource,
+)
+from igny8_core.modules.planner.errors import ImportStateConflict, KeywordFileMissing, KeywordFileTooLarge
+from igny8_core.modules.planner.exports import (
+    ExportReader,
+    KeywordRow,
+    RejectedRow,
+    RejectReason,
+    open_export,
+)
+from igny8_core.modules.planner.models import Keyword, KeywordImport
+from igny8_core.modules.planner.services.metrics import clusters_refresh
+from igny8_core.modules.planner.types import ImportReport, Progress
+from igny8_core.semantics.intent import intent_guess
+from igny8_core.semantics.normalise import keyword_normalise, stem_key
+from igny8_core.tenancy.bulk import BulkResult, Precedence, bulk_upsert
+from igny8_core.tenancy.context import TENANT_ALIAS, current_context, tenant_transaction
+from igny8_core.tenancy.models import Job
+from igny8_core.tenancy.queue import enqueue
+
+_ALLOWED = {
+    ImportState.UPLOADED: {ImportState.RUNNING, ImportState.FAILED},
+    ImportState.RUNNING: {ImportState.DONE, ImportState.FAILED},
+}
+
+# What an export may tell anew about a keyword that is there; status, cluster and a person's edits are not its business.
+_METRICS = (
+    "language",
+    "volume",
+    "volume_min",
+    "volume_max",
+    "difficulty",
+    "cpc",
+    "cpc_currency",
+    "competition",
+    "intents",
+    "intent",
+    "intent_source",
+    "serp_features",
+    "trend",
+    "parent_topic",
+    "traffic_potential",
+    "global_volume",
+    "source_tool",
+)
+_IDENTITY = ("site_id", "country", "normalized")
+_COLUMNS = (*_IDENTITY, "sector_id", "source_import_id", "text", "stem_key", *_METRICS)
+_INTENT_PRECEDENCE = Precedence(
+    source="intent_source",
+    ranking=(IntentSource.RULES.value, IntentSource.TOOL.value, IntentSource.HUMAN.value),
+    columns=("intents", "intent", "intent_source"),
+)
+
+
+def keyword_import_create(
+    *, site_id: UUID, sector_id: UUID | None, filename: str, content: BinaryIO
+) -> KeywordImport:
+    """Store an upload under `<account>/<uuid>` and record it.
+
+    `content` is seekable; it is copied in chunks. Raises KeywordFileTooLarge, and TenantMismatch for a foreign site.
+    """
+    if content.seek(0, 2) > MAX_UPLOAD_BYTES:
+        raise KeywordFileTooLarge
+    content.seek(0)
+    row = KeywordImport(site_id=site_id, sector_id=sector_id, filename=filename[-255:])
+    row.storage_name = f"{current_context().account_id}/{uuid4()}"
+    with transaction.atomic(using=TENANT_ALIAS):
+        row.save()  # first: a foreign site is refused before anything lies on the disk
+        default_storage.save(row.storage_name, File(content))
+    return row
+
+
+def keyword_import_start(import_id: UUID) -> Job:
+    """Have a worker run the import; called again it returns the job that is at work. Raises NotFound."""
+    row = import_get(import_id)
+    if row.state not in (ImportState.UPLOADED, ImportState.RUNNING):
+        raise ImportStateConflict
+    return enqueue(
+        "planner.import_keywords",
+        payload={"import_id": str(row.pk)},
+        site_id=row.site_id,
+        dedupe_key=str(row.pk),
+    )
+
+
+def keyword_import_run(import_id: UUID, *, progress: Progress) -> ImportReport:
+    """Read the stored file and write its keywords in one transaction: all of them, or none.
+
+    Call it outside any transaction. A finished import gives its report again. The tool's intent label wins, otherwise
+    the rules guess. Raises ExportUnreadable, KeywordFileMissing, PlanLimitReached (each leaves the import failed with
+    that sentence and nothing else) and ImportStateConflict for a failed import.
+    """
+    with tenant_transaction():
+        row = import_get(import_id, is_locked=True)
+        if row.state == ImportState.DONE:
+            return import_report(row)
+        if row.state == ImportState.FAILED:
+            raise ImportStateConflict(f"This import failed; upload the file again. {row.error_message}")
+        if row.state == ImportState.UPLOADED:
+            import_transition(row, ImportState.RUNNING)
+            row.save(update_fields=["state"])
+    progress(0, 1, f"Reading {row.filename}")
+    try:
+        report = _import_all(import_id)
+    except DomainError as error:
+        with tenant_transaction():
+            keyword_import_fail(import_id, error=error)
+        raise
+    progress(1, 1, f"{report.imported} keywords imported, {report.updated} updated")
+    return report
+
+
+def keyword_import_fail(import_id: UUID, *, error: DomainError) -> None:
+    """Leave an unfinished import failed with the error's code and sentence; a finished one stays as it is."""
+    row = import_get(import_id, is_locked=True)
+    if row.state in (ImportState.DONE, ImportState.FAILED):
+        return
+    import_transition(row, ImportState.FAILED)
+    row.error_code, row.error_message, row.finished_at = error.code, error.message, utc_now()
+    row.save()
+    _file_forget(row)
+
+
+def import_get(import_id: UUID, *, is_locked: bool = False) -> KeywordImport:
+    """An import of the current scope, locked when it is to be written; raises NotFound."""
+    rows = KeywordImport.objects.filter(pk=import_id)
+    row = (rows.select_for_update(of=("self",)) if is_locked else rows).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def import_transition(row: KeywordImport, state: ImportState) -> None:
+    """Move an import to another state in memory; the caller saves. Raises ImportStateConflict."""
+    if state not in _ALLOWED.get(ImportState(row.state), set()):
+        raise ImportStateConflict(f"A {row.state} import cannot become {state}; upload the file again.")
+    row.state = state
+
+
+def import_report(row: KeywordImport) -> ImportReport:
+    """What a finished import did."""
+    return ImportReport(
+        import_id=row.pk,
+        rows=row.row_count,
+        imported=row.imported_count,
+        updated=row.updated_count,
+        unchanged=row.unchanged_count,
+        duplicates=row.duplicate_count,
+        rejected=row.rejected_count,
+    )
+
+
+@dataclass(slots=True)
+class _Tally:
+    """Counts the records of one pass and keeps the first refusals."""
+
+    rows: int = 0
+    rejected: int = 0
+    rejects: list[dict[str, Any]] = field(default_factory=list)
+
+    def refuse(self, reject: RejectedRow) -> None:
+        self.rejected += 1
+        if len(self.rejects) < MAX_STORED_REJECTS:
+            self.rejects.append(asdict(reject))
+
+
+def _import_all(import_id: UUID) -> ImportReport:
+    with tenant_transaction():
+        row = import_get(import_id, is_locked=True)
+        if row.state == ImportState.DONE:
+            return import_report(row)  # another delivery finished it while this one waited for the lock
+        tally = _Tally()
+        with (
+            _stored(row) as stored,
+            open_export(stored, filename=row.filename, max_bytes=MAX_UPLOAD_BYTES) as reader,
+        ):
+            result = bulk_upsert(
+                Keyword,
+                _records(reader, row=row, tally=tally),
+                columns=_COLUMNS,
+                conflict_columns=_IDENTITY,
+                update_columns=_METRICS,
+                precedence=_INTENT_PRECEDENCE,
+                keeps_known=True,
+                before_write=keyword_limit_check,
+            )
+            row.source_tool = reader.tool.value
+        _finish(row, tally=tally, result=result)
+    return import_report(row)
+
+
+def _stored(row: KeywordImport) -> Any:
+    try:
+        return default_storage.open(row.storage_name, "rb")
+    except FileNotFoundError as error:
+        raise KeywordFileMissing from error
+
+
+def _records(reader: ExportReader, *, row: KeywordImport, tally: _Tally) -> Iterator[tuple[Any, ...]]:
+    shared = (row.sector_id, row.pk)
+    for record in reader:
+        tally.rows += 1
+        if isinstance(record, RejectedRow):
+            tally.refuse(record)
+            continue
+        normalized, stems = keyword_normalise(record.text), stem_key(record.text)
+        if not normalized or max(len(normalized), len(stems)) > MAX_NORMALIZED_LENGTH:
+            tally.refuse(_without_key(record, normalized))
+            continue
+        identity = (row.site_id, record.country or "", normalized)
+        yield (*identity, *shared, record.text, stems, *_metrics(record))
+
+
+def _without_key(record: KeywordRow, normalized: str) -> RejectedRow:
+    if normalized:
+        return RejectedRow(
+            record.line_number, RejectReason.KEYWORD_TOO_LONG, "The keyword is too long.", record.text[:200]
+        )
+    reason = RejectReason.KEYWORD_WITHOUT_LETTERS
+    return RejectedRow(record.line_number, reason, "The keyword has no letter or digit.", record.text[:200])
+
+
+def _metrics(record: KeywordRow) -> tuple[Any, ...]:
+    intents: tuple[str, ...] = record.intents
+    source = IntentSource.TOOL
+    if not intents:
+        intents = tuple(intent.value for intent in intent_guess(record.text).intents)
+        source = IntentSource.RULES
+    return (
+        record.language or "",
+        record.volume,
+        record.volume_min,
+        record.volume_max,
+        record.difficulty,
+        record.cpc,
+        record.cpc_currency or "",
+        record.competition,
+        intents,
+        intents[0],
+        source.value,
+        record.serp_features,
+        record.trend,
+        record.parent_topic or "",
+        record.traffic_potential,
+        record.global_volume,
+        record.source_tool.value,
+    )
+
+
+def keyword_limit_check(new_count: int) -> None:
+    """Raise PlanLimitReached unless the plan has room for so many more keywords; holds the account until the commit.
+
+    The lock lets foreign keys through, so that only what adds keywords waits.
+    """
+    if not new_count:
+        return
+    account = (
+        Account.objects.select_related("plan")
+        .select_for_update(of=("self",), no_key=True)
+        .get(pk=current_context().account_id)
+    )
+    used, allowed = Keyword.objects.count(), account.plan.max_keywords
+    if used + new_count > allowed:
+        raise PlanLimitReached(
+            f"The plan allows {allowed:,} keywords; there are {used:,} and this would add {new_count:,}."
+        )
+
+
+def _finish(row: KeywordImport, *, tally: _Tally, result: BulkResult) -> None:
+    import_transition(row, ImportState.DONE)
+    row.row_count, row.rejected_count, row.rejects = tally.rows, tally.rejected, tally.rejects
+    row.imported_count, row.updated_count = result.inserted, result.updated
+    row.unchanged_count, row.duplicate_count = result.unchanged, result.duplicates
+    row.finished_at = utc_now()
+    row.save()
+    clusters_refresh(site_id=row.site_id)
+    _file_forget(row)
+
+
+def _file_forget(row: KeywordImport) -> None:
+    # Only once the outcome is certain: a run that dies before reads the same file again.
+    name = row.storage_name
+    transaction.on_commit(lambda: default_storage.delete(name), using=TENANT_ALIAS)

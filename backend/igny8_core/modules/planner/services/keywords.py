@@ -1,0 +1,151 @@
+"""A person's changes to keywords: one at a time, or a status for many at once; metrics come from imports alone."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+
+from igny8_core.common.clock import utc_now
+from igny8_core.common.errors import NotFound
+from igny8_core.modules.planner.constants import (
+    MANUAL_SOURCE,
+    MAX_NORMALIZED_LENGTH,
+    IntentSource,
+    KeywordStatus,
+)
+from igny8_core.modules.planner.errors import (
+    ClusterLocked,
+    ClusterSectorMismatch,
+    KeywordStatusConflict,
+    KeywordTaken,
+    KeywordUnusable,
+)
+from igny8_core.modules.planner.models import Cluster, Keyword
+from igny8_core.modules.planner.services.imports import keyword_limit_check
+from igny8_core.modules.planner.services.metrics import clusters_refresh
+from igny8_core.semantics.intent import intent_guess
+from igny8_core.semantics.normalise import keyword_normalise, stem_key
+from igny8_core.tenancy.context import TENANT_ALIAS
+from igny8_core.tenancy.softdelete import row_delete
+
+
+def keyword_create(
+    *, site: Any, text: str, sector: Any = None, intent: str | None = None, **metrics: Any
+) -> Keyword:
+    """Add one keyword by hand. Raises KeywordUnusable, KeywordTaken and PlanLimitReached."""
+    keyword_limit_check(1)
+    row = Keyword(site=site, sector=sector, source_tool=MANUAL_SOURCE, **metrics)
+    _name(row, text)
+    _classify(row, intent)
+    _save(row)
+    return row
+
+
+def keyword_update(row: Keyword, **changes: Any) -> Keyword:
+    """Change a keyword's text, market, intent, cluster or status; an intent set here outlives every import.
+
+    Moving it to a cluster makes it clustered, taking it out makes it new. Raises KeywordTaken, KeywordUnusable,
+    KeywordStatusConflict, ClusterLocked (either cluster) and ClusterSectorMismatch.
+    """
+    before_id = row.cluster_id
+    if "text" in changes:
+        _name(row, changes.pop("text"))
+    if "intent" in changes:
+        _classify(row, changes.pop("intent"))
+    if "cluster" in changes:
+        _move(row, changes.pop("cluster"))
+    for name, value in changes.items():
+        setattr(row, name, value)
+    _require_status(row)
+    _save(row)
+    touched = {cluster_id for cluster_id in (before_id, row.cluster_id) if cluster_id is not None}
+    clusters_refresh(site_id=row.site_id, cluster_ids=touched)
+    return row
+
+
+def keyword_delete(row: Keyword) -> int:
+    """Delete a keyword softly and take it out of its cluster's figures. Raises ClusterLocked."""
+    if row.cluster_id is not None:
+        _require_unlocked(row.cluster_id)
+    removed = row_delete(row)
+    if row.cluster_id is not None:
+        clusters_refresh(site_id=row.site_id, cluster_ids=[row.cluster_id])
+    return removed
+
+
+def keywords_set_status(ids: Sequence[UUID], *, status: KeywordStatus) -> int:
+    """Give many keywords one status, all or none; returns how many.
+
+    Raises NotFound when one of them is not there and KeywordStatusConflict when the status does not fit one of them.
+    """
+    wanted = set(ids)
+    with transaction.atomic(using=TENANT_ALIAS):
+        rows = list(Keyword.objects.select_for_update(of=("self",)).filter(pk__in=wanted).order_by("pk"))
+        if len(rows) != len(wanted):
+            raise NotFound("One of the keywords does not exist; nothing was changed.")
+        for row in rows:
+            row.status = status
+            _require_status(row)
+        return Keyword.objects.filter(pk__in=wanted).update(
+            status=status, version=F("version") + 1, updated_at=utc_now()
+        )
+
+
+def _name(row: Keyword, text: str) -> None:
+    row.text = " ".join(text.split())
+    row.normalized, row.stem_key = keyword_normalise(row.text), stem_key(row.text)
+    if (
+        not any(map(str.isalnum, row.normalized))
+        or max(len(row.normalized), len(row.stem_key)) > MAX_NORMALIZED_LENGTH
+    ):
+        raise KeywordUnusable
+
+
+def _classify(row: Keyword, intent: str | None) -> None:
+    if intent is not None:
+        row.intent, row.intents, row.intent_source = intent, [intent], IntentSource.HUMAN
+        return
+    guess = intent_guess(row.text)
+    row.intent, row.intent_source = guess.primary.value, IntentSource.RULES
+    row.intents = [found.value for found in guess.intents]
+
+
+def _move(row: Keyword, cluster: Cluster | None) -> None:
+    new_id = cluster.pk if cluster is not None else None
+    if new_id == row.cluster_id:
+        return
+    for cluster_id in (row.cluster_id, new_id):
+        if cluster_id is not None:
+            _require_unlocked(cluster_id)
+    if cluster is not None and cluster.sector_id != row.sector_id:
+        raise ClusterSectorMismatch
+    row.cluster = cluster
+    row.status = KeywordStatus.NEW if cluster is None else KeywordStatus.CLUSTERED
+
+
+def _require_unlocked(cluster_id: UUID) -> None:
+    if Cluster.objects.filter(pk=cluster_id, is_locked=True).exists():
+        raise ClusterLocked
+
+
+def _require_status(row: Keyword) -> None:
+    fits = {
+        KeywordStatus.NEW: row.cluster_id is None,
+        KeywordStatus.CLUSTERED: row.cluster_id is not None,
+        KeywordStatus.IN_USE: row.cluster_id is not None,
+        KeywordStatus.ARCHIVED: True,
+    }
+    if not fits[KeywordStatus(row.status)]:
+        raise KeywordStatusConflict
+
+
+def _save(row: Keyword) -> None:
+    try:
+        with transaction.atomic(using=TENANT_ALIAS):
+            row.save()
+    except IntegrityError as error:
+        if getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") == "planner_keyword_once":
+            raise KeywordTaken from error
+        raise

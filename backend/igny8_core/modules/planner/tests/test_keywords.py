@@ -1,0 +1,155 @@
+"""A person's changes to keywords, and what they do to clusters."""
+
+from uuid import uuid4
+
+import pytest
+
+from igny8_core.auth.errors import PlanLimitReached
+from igny8_core.common.errors import NotFound
+from igny8_core.modules.planner import services
+from igny8_core.modules.planner.constants import IntentSource, KeywordStatus
+from igny8_core.modules.planner.errors import (
+    ClusterLocked,
+    ClusterSectorMismatch,
+    KeywordStatusConflict,
+    KeywordTaken,
+    KeywordUnusable,
+)
+from igny8_core.modules.planner.models import Cluster, Keyword
+from igny8_core.testing.factories import Tenant
+
+pytestmark = pytest.mark.django_db
+
+
+def made(tenant: Tenant, text: str, **fields: object) -> Keyword:
+    return services.keyword_create(site=tenant.site, sector=tenant.sector, text=text, **fields)
+
+
+def cluster_made(tenant: Tenant, name: str = "tea", **fields: object) -> Cluster:
+    return Cluster.objects.create(
+        site=tenant.site, sector=fields.pop("sector", tenant.sector), name=name, head_keyword=name, **fields
+    )
+
+
+class TestCreate:
+    def test_keyword_create_normalises_and_guesses_the_intent(self, tenant: Tenant) -> None:
+        with tenant.work():
+            row = made(tenant, "  Best   Green TEA ", volume=10)
+        assert (row.text, row.normalized, row.stem_key) == (
+            "Best Green TEA",
+            "best green tea",
+            "best green tea",
+        )
+        assert (row.intent, row.intent_source, row.source_tool) == (
+            "commercial",
+            IntentSource.RULES,
+            "manual",
+        )
+
+    def test_keyword_create_refuses_a_twin_of_the_same_country(self, tenant: Tenant) -> None:
+        with tenant.work():
+            made(tenant, "green tea", country="us")
+            made(tenant, "green tea", country="gb")
+            with pytest.raises(KeywordTaken):
+                made(tenant, "GREEN  tea", country="us")
+            assert Keyword.objects.count() == 2
+
+    def test_keyword_create_unknown_country_is_one_market(self, tenant: Tenant) -> None:
+        with tenant.work():
+            made(tenant, "green tea")
+            with pytest.raises(KeywordTaken):
+                made(tenant, "green tea")
+
+    def test_keyword_create_refuses_text_without_content(self, tenant: Tenant) -> None:
+        with pytest.raises(KeywordUnusable), tenant.work():
+            made(tenant, "&&")
+
+    def test_keyword_create_respects_the_plan(self, tenant: Tenant) -> None:
+        plan = tenant.account.plan
+        plan.max_keywords = 1
+        plan.save()
+        with tenant.work():
+            made(tenant, "green tea")
+            with pytest.raises(PlanLimitReached):
+                made(tenant, "black tea")
+
+
+class TestUpdate:
+    def test_keyword_intent_set_by_a_person_is_marked(self, tenant: Tenant) -> None:
+        with tenant.work():
+            row = services.keyword_update(made(tenant, "green tea"), intent="transactional")
+        assert (row.intent, row.intents, row.intent_source) == (
+            "transactional",
+            ["transactional"],
+            IntentSource.HUMAN,
+        )
+
+    def test_keyword_move_keeps_the_clusters_figures(self, tenant: Tenant) -> None:
+        with tenant.work():
+            one, other = cluster_made(tenant, "tea"), cluster_made(tenant, "milk")
+            row = made(tenant, "green tea", volume=50, difficulty=20)
+            services.keyword_update(row, cluster=one)
+            assert row.status == KeywordStatus.CLUSTERED
+            services.keyword_update(row, cluster=other)
+            one.refresh_from_db()
+            other.refresh_from_db()
+            assert (one.keywords_count, one.volume, one.avg_difficulty) == (0, 0, None)
+            assert (other.keywords_count, other.volume, other.avg_difficulty) == (1, 50, 20.0)
+            services.keyword_update(row, cluster=None)
+            assert row.status == KeywordStatus.NEW
+
+    def test_keyword_move_respects_locks(self, tenant: Tenant) -> None:
+        with tenant.work():
+            row = made(tenant, "green tea")
+            locked = cluster_made(tenant, is_locked=True)
+            with pytest.raises(ClusterLocked):
+                services.keyword_update(row, cluster=locked)
+
+    def test_keyword_move_stays_in_its_sector(self, tenant: Tenant) -> None:
+        with tenant.work():
+            elsewhere = cluster_made(tenant, sector=tenant.other_sector)
+            with pytest.raises(ClusterSectorMismatch):
+                services.keyword_update(made(tenant, "green tea"), cluster=elsewhere)
+
+    def test_keyword_rename_to_a_taken_text_is_refused(self, tenant: Tenant) -> None:
+        with tenant.work():
+            made(tenant, "green tea")
+            with pytest.raises(KeywordTaken):
+                services.keyword_update(made(tenant, "black tea"), text="Green Tea")
+
+    def test_keyword_delete_takes_it_out_of_the_figures(self, tenant: Tenant) -> None:
+        with tenant.work():
+            cluster = cluster_made(tenant)
+            row = services.keyword_update(made(tenant, "green tea", volume=5), cluster=cluster)
+            services.keyword_delete(row)
+            cluster.refresh_from_db()
+            assert (cluster.keywords_count, Keyword.objects.count()) == (0, 0)
+
+
+class TestStatus:
+    def test_keywords_status_changes_all(self, tenant: Tenant) -> None:
+        with tenant.work():
+            rows = [made(tenant, "green tea"), made(tenant, "black tea")]
+            changed = services.keywords_set_status([row.pk for row in rows], status=KeywordStatus.ARCHIVED)
+            assert changed == 2
+            assert set(Keyword.objects.values_list("status", "version")) == {("archived", 2)}
+
+    def test_keywords_status_is_all_or_nothing(self, tenant: Tenant, stranger: Tenant) -> None:
+        with stranger.work():
+            foreign = made(stranger, "foreign")
+        with tenant.work():
+            row = made(tenant, "green tea")
+        for missing in (foreign.pk, uuid4()):
+            with pytest.raises(NotFound), tenant.work():
+                services.keywords_set_status([row.pk, missing], status=KeywordStatus.ARCHIVED)
+        with tenant.work():
+            assert Keyword.objects.get().status == KeywordStatus.NEW
+        with stranger.work():
+            assert Keyword.objects.get().status == KeywordStatus.NEW
+
+    def test_keywords_status_must_fit_the_cluster(self, tenant: Tenant) -> None:
+        with tenant.work():
+            row = made(tenant, "green tea")
+            with pytest.raises(KeywordStatusConflict):
+                services.keywords_set_status([row.pk], status=KeywordStatus.IN_USE)
+            assert Keyword.objects.get().status == KeywordStatus.NEW

@@ -1,0 +1,15 @@
+"""The room's addresses."""
+
+from igny8_core.api.routers import RoomRouter
+from igny8_core.modules.planner.api import views
+
+app_name = "planner"
+
+router = RoomRouter()
+router.register("keywords", views.KeywordViewSet, basename="keyword")
+router.register("imports", views.KeywordImportViewSet, basename="import")
+router.register("clusters", views.ClusterViewSet, basename="cluster")
+router.register("ideas", views.IdeaViewSet, basename="idea")
+router.register("pages", views.SitePageViewSet, basename="page")
+
+urlpatterns = router.urls

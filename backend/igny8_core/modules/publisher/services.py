@@ -1,0 +1,196 @@
+"""Every write to publications: reserve an identity, drive it to published, ask for that in a job, give it up."""
+
+from collections.abc import Callable, Iterator
+from uuid import UUID
+
+from django.conf import settings
+from django.db import IntegrityError, connections, transaction
+
+from igny8_core.auth.selectors import site_get
+from igny8_core.common.errors import DomainError, NotFound
+from igny8_core.common.text import slugify
+from igny8_core.modules.integration import selectors as integration
+from igny8_core.modules.planner import services as planner
+from igny8_core.modules.publisher.constants import (
+    MAX_SLUG_TRIES,
+    PAGE_SOURCE,
+    SLUG_LENGTH,
+    STEPS,
+    PublicationState,
+)
+from igny8_core.modules.publisher.delivery import Delivery
+from igny8_core.modules.publisher.errors import PublicationSiteConflict, PublicationTaken
+from igny8_core.modules.publisher.models import Publication
+from igny8_core.modules.publisher.preview import PreviewStore
+from igny8_core.modules.publisher.states import publication_transition
+from igny8_core.modules.publisher.targets import PreviewTarget, Target, WordPressTarget
+from igny8_core.modules.publisher.targets.preview import preview_site
+from igny8_core.modules.writer import selectors as writer
+from igny8_core.modules.writer.types import ArticleDocument
+from igny8_core.tenancy.audit import audit_write
+from igny8_core.tenancy.context import TENANT_ALIAS, tenant_transaction
+from igny8_core.tenancy.models import Job
+from igny8_core.tenancy.queue import enqueue
+
+Checkpoint = Callable[[], None]
+Progress = Callable[[int, int, str], None]
+
+_SHOWN = {
+    PublicationState.RESERVED: (0, "Reserved"),
+    PublicationState.SENDING: (0, "Sending"),
+    PublicationState.UNKNOWN: (0, "Looking for the post"),
+    PublicationState.DRAFTED: (1, "Draft stored"),
+    PublicationState.PUBLISHING: (2, "Publishing"),
+    PublicationState.PUBLISHED: (STEPS, "Published"),
+    PublicationState.FAILED: (0, "Failed"),
+}
+
+
+def publication_reserve(*, article_id: UUID, destination_id: UUID) -> Publication:
+    """Reserve slug and marker for an article on a destination; the same pair gets the same row again.
+
+    The caller commits before anything is published. Raises NotFound and PublicationSiteConflict.
+    """
+    document = writer.article_document_get(article_id)
+    destination = integration.destination_get(destination_id)
+    if document.site_id != destination.site_id:
+        raise PublicationSiteConflict
+    for _ in range(MAX_SLUG_TRIES):
+        found = Publication.objects.filter(article_id=article_id, destination_id=destination_id).first()
+        if found is not None:
+            return found
+        row = Publication(site_id=document.site_id, article_id=article_id, destination_id=destination_id)
+        row.slug = _slug_free(row, _slug_of(document))
+        try:
+            with transaction.atomic():
+                row.save()
+        except IntegrityError:
+            continue  # another transaction reserved the pair, or the slug, and has committed by now
+        audit_write("publication.reserved", row=row, detail={"slug": row.slug})
+        return row
+    raise PublicationTaken
+
+
+def publication_request(*, article_id: UUID, destination_id: UUID) -> tuple[Publication, Job]:
+    """Reserve, and start the job that publishes. Raises what `publication_reserve` raises."""
+    row = publication_reserve(article_id=article_id, destination_id=destination_id)
+    return row, _enqueued(row)
+
+
+def publication_retry(publication_id: UUID) -> Job:
+    """Start the job again: after a failure, or to bring a published post up to the article's newest version.
+
+    A publication whose job is still active keeps that one. Raises NotFound.
+    """
+    row = Publication.objects.filter(pk=publication_id).first()
+    if row is None:
+        raise NotFound
+    return _enqueued(row)
+
+
+def publication_publish(publication_id: UUID, *, checkpoint: Checkpoint, progress: Progress) -> Publication:
+    """Drive a publication to `published`, from wherever a crash left it; call it with no transaction open.
+
+    Returns at once when the newest version of the article is published. Raises PublicationPending while the outcome of
+    a sending cannot be known, other errors with `is_retryable` for passing troubles, and final ones with the row
+    `failed`; whatever it raised, and wherever it was killed, it may be called again. Raises NotFound.
+    """
+    if connections[TENANT_ALIAS].in_atomic_block:
+        raise RuntimeError("publication_publish calls other servers: no transaction may be open around it.")
+    delivery = _delivery(publication_id)
+    while True:
+        checkpoint()
+        if not delivery.advance():
+            return delivery.row
+        done, message = _SHOWN[PublicationState(delivery.row.state)]
+        progress(done, STEPS, message)
+
+
+def publication_fail(publication_id: UUID, error: DomainError) -> None:
+    """Leave the reason on a publication whose job has given up; what is published stays published."""
+    row = Publication.objects.select_for_update().filter(pk=publication_id).first()
+    if row is None or row.state in (PublicationState.PUBLISHED, PublicationState.FAILED):
+        return
+    publication_transition(row, PublicationState.FAILED)
+    row.error_code, row.error_message = error.code, error.message
+    row.save()
+
+
+def _enqueued(row: Publication) -> Job:
+    payload = {"publication_id": str(row.pk)}
+    return enqueue("publisher.publish_article", payload=payload, site_id=row.site_id, dedupe_key=str(row.pk))
+
+
+def _delivery(publication_id: UUID) -> Delivery:
+    with tenant_transaction():
+        row = Publication.objects.filter(pk=publication_id).first()
+        if row is None:
+            raise NotFound
+        document = writer.article_document_get(row.article_id)
+        target = _target(row, document)
+    return Delivery(
+        row,
+        target=target,
+        document_version=document.version,
+        slug_free=_slug_free_now,
+        on_published=lambda published: _announce(published, document),
+    )
+
+
+def _target(row: Publication, document: ArticleDocument) -> Target:
+    destination = integration.destination_get(row.destination_id)
+    if destination.platform == "wordpress":
+        client = integration.wordpress_client(row.destination_id)
+        return WordPressTarget(client=client, document=document, marker=row.marker, slug=row.slug)
+    site = site_get(row.site_id)
+    return PreviewTarget(
+        store=PreviewStore(settings.PREVIEW_ROOT),
+        site=preview_site(
+            token=destination.preview_token,
+            base_url=destination.base_url,
+            name=site.name,
+            domain=site.domain,
+            language=site.language,
+        ),
+        document=document,
+        marker=row.marker,
+        slug=row.slug,
+        published_at=row.created_at,
+    )
+
+
+def _announce(row: Publication, document: ArticleDocument) -> None:
+    """In the transaction that makes the row `published`: the planner learns which page owns the query."""
+    planner.page_record(
+        site_id=row.site_id,
+        url=row.url,
+        head_query=document.head_keyword,
+        source=PAGE_SOURCE,
+        content_id=row.article_id,
+    )
+    audit_write("publication.published", row=row, detail={"url": row.url, "version": row.article_version})
+
+
+def _slug_of(document: ArticleDocument) -> str:
+    # A title without any Latin letter has no ASCII slug; the article's id is at least stable.
+    return slugify(document.slug, max_length=SLUG_LENGTH) or f"post-{document.article_id.hex[-12:]}"
+
+
+def _slug_free(row: Publication, wanted: str) -> str:
+    """`wanted`, or the lowest `wanted-2`, `wanted-3`, … that no other living publication of the destination holds."""
+    others = Publication.objects.filter(destination_id=row.destination_id).exclude(pk=row.pk)
+    taken = set(others.filter(slug__startswith=wanted).values_list("slug", flat=True))
+    return next(slug for slug in _numbered(wanted) if slug not in taken)
+
+
+def _slug_free_now(row: Publication, wanted: str) -> str:
+    with tenant_transaction():
+        return _slug_free(row, wanted)
+
+
+def _numbered(slug: str) -> Iterator[str]:
+    yield slug
+    number = 2
+    while True:
+        yield f"{slug}-{number}"
+        number += 1

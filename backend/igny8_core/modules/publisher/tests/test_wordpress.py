@@ -1,0 +1,356 @@
+"""Publishing to WordPress: every answer may get lost, and there is one post all the same."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from igny8_core.common.clock import utc_now
+from igny8_core.common.errors import DomainError
+from igny8_core.modules.integration.outbound_errors import HostUnreachable
+from igny8_core.modules.integration.wordpress.errors import PostTrashed, RateLimited, RoleTooLow
+from igny8_core.modules.planner.models import SitePage
+from igny8_core.modules.publisher import delivery
+from igny8_core.modules.publisher.constants import MAX_SENDS, PublicationState
+from igny8_core.modules.publisher.errors import (
+    PublicationEdited,
+    PublicationPending,
+    PublicationTaken,
+    PublicationUnresolved,
+    PublicationVanished,
+)
+from igny8_core.modules.publisher.models import Publication
+from igny8_core.modules.publisher.targets import WordPressTarget
+from igny8_core.modules.publisher.tests.fake_wordpress import FakeWordPress
+from igny8_core.modules.publisher.tests.samples import again, article_change, published, reserved
+from igny8_core.tenancy.context import tenant_scope
+from igny8_core.tenancy.models import AuditEvent
+from igny8_core.testing.factories import Tenant
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def refused(tenant: Tenant, row: Publication, kind: type[DomainError]) -> DomainError:
+    with pytest.raises(kind) as caught:
+        published(tenant, row.pk)
+    return caught.value
+
+
+class TestWay:
+    def test_article_becomes_one_public_post(self, tenant: Tenant, wordpress: FakeWordPress) -> None:
+        row = published(tenant, reserved(tenant, url=wordpress.url).pk)
+        assert row.state == PublicationState.PUBLISHED
+        assert row.url == f"{wordpress.url}/burr-grinders/"
+        assert (row.external_id, row.attempts, row.twins) == ("101", 1, [])
+        assert (row.error_code, row.is_edited, row.article_version) == ("", False, 1)
+        assert row.differences == []
+        (post,) = wordpress.public
+        assert post["title"] == "Burr grinders & how to choose one"
+        assert f"<!-- igny8:{row.marker} -->" in post["content"]
+        assert [wordpress.terms["categories"][key] for key in post["categories"]] == ["Coffee gear"]
+        assert [(path, body.get("status")) for path, body in wordpress.writes] == [
+            ("", "draft"),
+            ("101", "publish"),
+        ]
+
+    def test_planner_and_audit_trail_hear_of_it_once(self, tenant: Tenant, wordpress: FakeWordPress) -> None:
+        row = reserved(tenant, url=wordpress.url)
+        published(tenant, row.pk)
+        published(tenant, row.pk)
+        with tenant.work():
+            page = SitePage.objects.get()
+            assert (page.url, page.source, page.content_id) == (
+                f"{wordpress.url}/burr-grinders/",
+                "published",
+                row.article_id,
+            )
+            assert AuditEvent.objects.filter(action="publication.published").count() == 1
+
+    def test_publishing_again_sends_nothing(self, tenant: Tenant, wordpress: FakeWordPress) -> None:
+        row = reserved(tenant, url=wordpress.url)
+        first = published(tenant, row.pk)
+        second = published(tenant, row.pk)
+        assert (second.version, len(wordpress.writes)) == (first.version, 2)
+
+    def test_progress_is_told_and_checkpoints_stand_between_the_steps(
+        self, tenant: Tenant, wordpress: FakeWordPress
+    ) -> None:
+        row = reserved(tenant, url=wordpress.url)
+        told: list[object] = []
+        with tenant_scope(tenant.context):
+            delivery_of(row, told)
+        assert told == ["?", (1, 4, "Draft stored"), "?", (2, 4, "Publishing"), "?", (4, 4, "Published"), "?"]
+
+    def test_open_transaction_is_refused(self, tenant: Tenant, wordpress: FakeWordPress) -> None:
+        row = reserved(tenant, url=wordpress.url)
+        with tenant.work(), pytest.raises(RuntimeError, match="no transaction"):
+            published(tenant, row.pk)
+        assert wordpress.writes == []
+
+    def test_sending_is_committed_before_the_post_goes_out(
+        self, tenant: Tenant, wordpress: FakeWordPress
+    ) -> None:
+        row = reserved(tenant, url=wordpress.url)
+        seen: list[tuple[str, bool]] = []
+        wordpress.on_write = lambda: seen.append(state_elsewhere(row))
+        published(tenant, row.pk)
+        assert seen == [("sending", True), ("publishing", True)]
+
+    def test_terms_that_may_not_be_created_are_left_out_and_reported(
+        self, tenant: Tenant, wordpress: FakeWordPress
+    ) -> None:
+        wordpress.may_create_terms = False
+        row = published(tenant, reserved(tenant, url=wordpress.url).pk)
+        assert row.state == PublicationState.PUBLISHED
+        assert row.differences == [
+            {"field": "categories", "sent": "Coffee gear", "found": ""},
+            {"field": "tags", "sent": "grinders", "found": ""},
+        ]
+
+
+def delivery_of(row: Publication, told: list[object]) -> None:
+    from igny8_core.modules.publisher.services import publication_publish
+
+    publication_publish(row.pk, checkpoint=lambda: told.append("?"), progress=lambda *step: told.append(step))
+
+
+def state_elsewhere(row: Publication) -> tuple[str, bool]:
+    """State, and whether sent_at is set, as another connection sees the row."""
+    from igny8_core.testing.db import owner_connection
+
+    with owner_connection() as connection:
+        connection.execute("SELECT set_config('app.account_id', %s, false)", [str(row.account_id)])
+        connection.execute("SELECT set_config('app.site_ids', '*', false)")
+        found = connection.execute(
+            "SELECT state, sent_at IS NOT NULL FROM publisher_publication WHERE id = %s", [row.pk]
+        ).fetchone()
+    assert found is not None
+    return found[0], found[1]
+
+
+class TestLostAnswers:
+    def test_lost_answer_to_the_draft_waits_then_adopts(
+        self, tenant: Tenant, wordpress: FakeWordPress
+    ) -> None:
+        row = reserved(tenant, url=wordpress.url)
+        wordpress.faults.append(("lost", 0))
+        error = refused(tenant, row, PublicationPending)
+        assert 55 <= error.retry_after_seconds <= 60
+        assert error.is_retryable
+        stored = again(tenant, row)
+        assert (stored.state, stored.error_code) == ("unknown", "outbound_connection_lost")
+
+        refused(tenant, row, PublicationPending)
+        assert len(wordpress.writes) == 1
+        with time_machine.travel(utc_now() + timedelta(seconds=61)):
+            done = published(tenant, row.pk)
+        assert (done.state, done.attempts, done.external_id) == ("published", 1, "101")
+        assert len(wordpress.posts) == len(wordpress.public) == 1
+
+    def test_draft_that_never_arrived_is_sent_again(
+        self, tenant: Tenant, wordpress: FakeWordPress, no_waiting: None
+    ) -> None:
+        row = reserved(tenant, url=wordpress.url)
+        wordpress.faults.append(("refused", 500))
+        refused(tenant, row, PublicationPending)
+        assert again(tenant, row).state == "unknown"
+        done = published(tenant, row.pk)
+        assert (done.state, done.attempts) == ("published", 2)
+        assert len(wordpress.posts) == 1
+
+    def test_sending_stops_after_three_unseen_posts_and_starts_anew_when_asked(
+        self, tenant: Tenant, wordpress: FakeWordPress, no_waiting: None
+    ) -> None:
+        row = reserved(tenant, url=wordpress.url)
+        wordpress.faults += [("refused", 500)] * MAX_SENDS
+        for _ in range(MAX_SENDS):
+            refused(tenant, row, PublicationPending)
+        refused(tenant, row, PublicationUnresolved)
+        assert len(wordpress.writes) == MAX_SENDS
+        assert again(tenant, row).state == "failed"
+        assert published(tenant, row.pk).state == "published"
+        assert len(wordpress.posts) == 1
+
+    def test_lost_answer_to_the_release_is_read_back_at_once(
+        self, tenant: Tenant, wordpress: FakeWordPress
+    ) -> None:
+        row = reserved(tenant, url=wordpress.url)
+        wordpress.faults += [("", 0), ("lost", 0)]
+        done = published(tenant, row.pk)
+        assert done.state == "published"
+        assert len(wordpress.writes) == 2
+
+    def test_release_that_did_not_happen_is_repeated_by_id(
+        self, tenant: Tenant, wordpress: FakeWordPress
+    ) -> None:
+        row = reserved(tenant, url=wordpress.url)
+        wordpress.faults += [("", 0), ("refused", 500)]
+        error = refused(tenant, row, DomainError)
+        assert error.code == "wordpress_server_error"
+        assert again(tenant, row).state == "publishing"
+        assert published(tenant, row.pk).state == "published"
+        assert [path for path, _ in wordpress.writes] == ["", "101", "101"]
+        assert len(wordpress.posts) == 1
+
+    def test_late_twin_stays_a_draft_and_is_reported(
+        self, tenant: Tenant, wordpress: FakeWordPress, no_waiting: None
+    ) -> None:
+        row = reserved(tenant, url=wordpress.url)
+        wordpress.faults.append(("refused", 500))
+        refused(tenant, row, PublicationPending)
+        late = dict(wordpress.writes[0][1])
+        wordpress.on_write = lambda: wordpress.add(**late) if len(wordpress.posts) == 1 else None
+        done = published(tenant, row.pk)
+        assert (done.state, done.external_id, done.twins) == ("published", "101", ["102"])
+        assert [post["id"] for post in wordpress.public] == [101]
+
+    def test_worker_held_for_dead_leaves_its_post_a_reported_draft(
+        self, tenant: Tenant, wordpress: FakeWordPress, no_waiting: None, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        row = reserved(tenant, url=wordpress.url)
+        send = WordPressTarget.send
+
+        def held_up(target: WordPressTarget) -> object:
+            monkeypatch.setattr(WordPressTarget, "send", send)
+            published(tenant, row.pk)  # the other worker, which finds nothing and sends
+            return send(target)
+
+        monkeypatch.setattr(WordPressTarget, "send", held_up)
+        refused(tenant, row, PublicationTaken)
+        done = again(tenant, row)
+        assert (done.state, done.external_id, done.twins) == ("published", "101", ["102"])
+        assert [post["status"] for post in wordpress.posts.values()] == ["publish", "draft"]
+
+
+class TestRefusals:
+    def test_refused_draft_was_surely_not_sent_and_waits_for_nothing(
+        self, tenant: Tenant, wordpress: FakeWordPress
+    ) -> None:
+        row = reserved(tenant, url=wordpress.url)
+        wordpress.faults.append(("refused", 429))
+        refused(tenant, row, RateLimited)
+        stored = again(tenant, row)
+        assert (stored.state, stored.sent_at, stored.error_code) == (
+            "reserved",
+            None,
+            "wordpress_rate_limited",
+        )
+        assert published(tenant, row.pk).state == "published"
+
+    def test_unreachable_server_leaves_the_reservation(self, tenant: Tenant) -> None:
+        row = reserved(tenant, url="http://127.0.0.1:9")
+        refused(tenant, row, HostUnreachable)
+        assert again(tenant, row).state == "reserved"
+
+    def test_final_refusal_fails_with_its_sentence_and_can_be_tried_again(
+        self, tenant: Tenant, wordpress: FakeWordPress
+    ) -> None:
+        row = reserved(tenant, url=wordpress.url)
+        wordpress.may_publish = False
+        refused(tenant, row, RoleTooLow)
+        failed = again(tenant, row)
+        assert (failed.state, failed.error_code) == ("failed", "wordpress_role_too_low")
+        assert failed.error_message.startswith("The WordPress user is not allowed to do this.")
+        wordpress.may_publish = True
+        done = published(tenant, row.pk)
+        assert (done.state, done.error_code, done.attempts) == ("published", "", 1)
+        assert len(wordpress.posts) == 1
+
+    def test_trashed_draft_is_not_taken_out_of_the_trash(
+        self, tenant: Tenant, wordpress: FakeWordPress
+    ) -> None:
+        row = reserved(tenant, url=wordpress.url)
+        wordpress.may_publish = False
+        refused(tenant, row, RoleTooLow)
+        wordpress.may_publish = True
+        wordpress.edit(101, status="trash")
+        refused(tenant, row, PostTrashed)
+        assert again(tenant, row).state == "failed"
+        assert (len(wordpress.posts), wordpress.public) == (1, [])
+
+    def test_deleted_draft_fails_and_is_sent_anew_when_asked(
+        self, tenant: Tenant, wordpress: FakeWordPress, no_waiting: None
+    ) -> None:
+        row = reserved(tenant, url=wordpress.url)
+        wordpress.may_publish = False
+        refused(tenant, row, RoleTooLow)
+        wordpress.may_publish = True
+        del wordpress.posts[101]
+        refused(tenant, row, PublicationVanished)
+        assert again(tenant, row).state == "failed"
+        done = published(tenant, row.pk)
+        assert (done.state, len(wordpress.posts)) == ("published", 1)
+
+
+class TestOtherPeoplesEdits:
+    def test_changed_article_updates_the_same_post(self, tenant: Tenant, wordpress: FakeWordPress) -> None:
+        row = reserved(tenant, url=wordpress.url)
+        published(tenant, row.pk)
+        article_change(tenant, row, title="Burr grinders, revised")
+        done = published(tenant, row.pk)
+        assert (done.state, done.article_version) == ("published", 2)
+        assert [post["title"] for post in wordpress.posts.values()] == ["Burr grinders, revised"]
+        assert wordpress.public[0]["id"] == 101
+
+    def test_post_edited_since_is_kept_and_the_conflict_reported(
+        self, tenant: Tenant, wordpress: FakeWordPress
+    ) -> None:
+        row = reserved(tenant, url=wordpress.url)
+        published(tenant, row.pk)
+        wordpress.edit(101, title="By hand")
+        article_change(tenant, row, title="By machine")
+        refused(tenant, row, PublicationEdited)
+        kept = again(tenant, row)
+        assert (kept.state, kept.error_code, kept.article_version) == ("published", "publication_edited", 1)
+        assert wordpress.posts[101]["title"] == "By hand"
+
+    def test_edit_of_the_draft_is_published_and_never_overwritten_later(
+        self, tenant: Tenant, wordpress: FakeWordPress
+    ) -> None:
+        row = reserved(tenant, url=wordpress.url)
+        wordpress.may_publish = False
+        refused(tenant, row, RoleTooLow)
+        wordpress.edit(101, title="By hand")
+        wordpress.may_publish = True
+        done = published(tenant, row.pk)
+        assert (done.state, done.is_edited) == ("published", True)
+        assert [difference["field"] for difference in done.differences] == ["title"]
+        article_change(tenant, row, title="By machine")
+        refused(tenant, row, PublicationEdited)
+        assert wordpress.public[0]["title"] == "By hand"
+
+    def test_draft_is_brought_up_to_date_before_its_release(
+        self, tenant: Tenant, wordpress: FakeWordPress
+    ) -> None:
+        row = reserved(tenant, url=wordpress.url)
+        wordpress.may_publish = False
+        refused(tenant, row, RoleTooLow)
+        article_change(tenant, row, title="Newer")
+        wordpress.may_publish = True
+        done = published(tenant, row.pk)
+        assert (done.state, done.article_version, wordpress.public[0]["title"]) == ("published", 2, "Newer")
+
+    def test_post_deleted_there_can_be_published_anew(
+        self, tenant: Tenant, wordpress: FakeWordPress, no_waiting: None
+    ) -> None:
+        row = reserved(tenant, url=wordpress.url)
+        published(tenant, row.pk)
+        del wordpress.posts[101]
+        article_change(tenant, row, title="Newer")
+        refused(tenant, row, PublicationVanished)
+        assert again(tenant, row).state == "failed"
+        assert published(tenant, row.pk).state == "published"
+        assert [post["title"] for post in wordpress.public] == ["Newer"]
+
+    def test_post_found_under_a_marker_never_sent_is_adopted_and_left_as_it_is(
+        self, tenant: Tenant, wordpress: FakeWordPress
+    ) -> None:
+        row = reserved(tenant, url=wordpress.url)
+        wordpress.add(status="publish", slug="burr-grinders", title="Old", content=f"<!-- igny8:{row.marker} -->")
+        done = published(tenant, row.pk)
+        assert (done.state, done.is_edited, done.attempts) == ("published", True, 0)
+        assert (wordpress.posts[101]["title"], wordpress.writes) == ("Old", [])
+
+
+def test_time_limit_is_the_documented_minute() -> None:
+    assert delivery.constants.SERVER_TIME_LIMIT_SECONDS == 60

@@ -1,0 +1,71 @@
+"""Which jobs somebody may see, and what is said of the language model."""
+
+import importlib
+
+import pytest
+from django.conf import LazySettings
+
+from igny8_core.modules.system.constants import EMBEDDED_MODEL
+from igny8_core.modules.system.selectors import jobs_visible, model_info
+from igny8_core.modules.system.types import ModelInfo
+from igny8_core.tenancy.context import tenant_transaction
+from igny8_core.tenancy.errors import NoTenantContext
+from igny8_core.tenancy.models import Job
+from igny8_core.tenancy.queue import enqueue
+from igny8_core.testing.factories import Tenant, context_of, site_make
+
+KEY_OF_NO_USE = "sk-not-a-real-key"
+
+
+def _info(settings: LazySettings, base_url: str, model: str) -> ModelInfo:
+    settings.LLM_BASE_URL, settings.LLM_MODEL, settings.LLM_API_KEY = base_url, model, KEY_OF_NO_USE
+    return model_info()
+
+
+@pytest.mark.parametrize(
+    ("base_url", "model", "expected"),
+    [
+        ("", "", ("none", "", "")),
+        ("http://127.0.0.1:8081/v1", "", ("none", "", "")),
+        ("http://127.0.0.1:8081/v1", EMBEDDED_MODEL, ("embedded", "127.0.0.1", EMBEDDED_MODEL)),
+        ("http://localhost:8081/v1", EMBEDDED_MODEL, ("embedded", "localhost", EMBEDDED_MODEL)),
+        ("http://[::1]:8081/v1", EMBEDDED_MODEL, ("embedded", "::1", EMBEDDED_MODEL)),
+        ("http://127.0.0.1:8081/v1", "large", ("external", "127.0.0.1", "large")),
+        ("https://models.example/v1", EMBEDDED_MODEL, ("external", "models.example", EMBEDDED_MODEL)),
+        ("https://me:word@models.example/v1?key=k", "large", ("external", "models.example", "large")),
+        ("http://[broken", "large", ("external", "", "large")),
+        ("models.example/v1", "large", ("external", "", "large")),
+    ],
+)
+def test_model_info_names_host_and_model_and_no_secret(
+    base_url: str, model: str, expected: tuple[str, str, str], settings: LazySettings
+) -> None:
+    kind, host, name = expected
+    assert _info(settings, base_url, model) == ModelInfo(kind=kind, host=host, model=name)
+
+
+def test_embedded_model_is_the_one_that_is_served() -> None:
+    # By name: rooms may not import the runtime, which serves the model under this alias.
+    assert importlib.import_module("igny8_core.runtime.model_server").ALIAS == EMBEDDED_MODEL
+
+
+@pytest.mark.django_db
+def test_jobs_visible_are_of_the_scopes_sites_or_of_none(tenant: Tenant, stranger: Tenant) -> None:
+    other = site_make(tenant)
+    with tenant.work():
+        here, there, nowhere = (
+            enqueue("tests.work", payload={}, site_id=site_id).pk
+            for site_id in (tenant.site.pk, other.pk, None)
+        )
+        assert set(jobs_visible(Job.objects.all()).values_list("id", flat=True)) == {here, there, nowhere}
+    with tenant_transaction(context_of(tenant.member, frozenset([tenant.site.pk]))):
+        assert set(jobs_visible(Job.objects.all()).values_list("id", flat=True)) == {here, nowhere}
+    with tenant_transaction(context_of(tenant.member, frozenset())):
+        assert set(jobs_visible(Job.objects.all()).values_list("id", flat=True)) == {nowhere}
+    with stranger.work():
+        assert jobs_visible(Job.objects.all()).count() == 0
+
+
+def test_jobs_visible_without_a_context_refuses() -> None:
+    with pytest.raises(NoTenantContext):
+        jobs_visible(Job.objects.all()).count()

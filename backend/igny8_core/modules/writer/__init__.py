@@ -1,0 +1,1 @@
+"""Turns a brief into an article, section by section, and keeps every version; it never stores an error as text."""

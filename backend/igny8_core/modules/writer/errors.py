@@ -1,0 +1,43 @@
+"""What the writer refuses."""
+
+from igny8_core.common.errors import DomainError, ErrorKind
+
+
+class TaskStateConflict(DomainError):
+    """The task's state does not allow this."""
+
+    kind = ErrorKind.CONFLICT
+    code = "task_state_conflict"
+    message = "The task's state does not allow this."
+
+
+class TaskExists(DomainError):
+    """Another task of the site writes for the same head keyword."""
+
+    kind = ErrorKind.CONFLICT
+    code = "task_exists"
+    message = "This site already has an article or a task for this head keyword."
+
+
+class TaskBusy(DomainError):
+    """Somebody else writes this task; when they are done, the article is there."""
+
+    kind = ErrorKind.CONFLICT
+    code = "task_busy"
+    message = "This task is being written already."
+    is_retryable = True
+
+
+class ArticleUnfit(DomainError):
+    """What the model wrote must not be kept, also after a second try."""
+
+    kind = ErrorKind.UNPROCESSABLE
+    code = "article_unfit"
+    message = "The model's text was not fit to keep."
+
+
+class ArticleEmpty(DomainError):
+    """An edit left no text."""
+
+    code = "article_empty"
+    message = "An article needs text; nothing was left after unsafe markup was removed."

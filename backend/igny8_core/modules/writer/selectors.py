@@ -1,0 +1,39 @@
+"""Reads of tasks and articles for other rooms, as frozen dataclasses; it must never write."""
+
+from uuid import UUID
+
+from igny8_core.common.errors import NotFound
+from igny8_core.modules.writer.models import Article
+from igny8_core.modules.writer.types import ArticleDocument
+
+
+def article_document_get(article_id: UUID) -> ArticleDocument:
+    """An article as it is scored and published; raises NotFound."""
+    article = Article.objects.filter(pk=article_id).first()
+    if article is None:
+        raise NotFound
+    return ArticleDocument(
+        article_id=article.pk,
+        site_id=article.site_id,
+        idea_id=article.idea_id,
+        title=article.title,
+        slug=article.slug,
+        html=article.html,
+        excerpt=article.excerpt,
+        meta_description=article.meta_description,
+        head_keyword=article.head_keyword,
+        secondary_keywords=tuple(article.secondary_keywords),
+        category=article.category,
+        tags=tuple(article.tags),
+        language=article.language,
+        word_count=article.word_count,
+        author_name="",
+        version=article.version,
+        created_at=article.created_at,
+        updated_at=article.updated_at,
+    )
+
+
+def task_article_id(task_id: UUID) -> UUID | None:
+    """The article that a task became, if it did."""
+    return Article.objects.filter(task_id=task_id).values_list("pk", flat=True).first()

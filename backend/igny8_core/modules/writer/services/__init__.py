@@ -1,0 +1,21 @@
+"""Every write of the writer room."""
+
+from igny8_core.modules.writer.services.articles import article_delete, article_edit, article_revision_restore
+from igny8_core.modules.writer.services.tasks import (
+    task_create,
+    task_fail,
+    task_give_up,
+    task_write_start,
+)
+from igny8_core.modules.writer.services.writing import article_write
+
+__all__ = [
+    "article_delete",
+    "article_edit",
+    "article_revision_restore",
+    "article_write",
+    "task_create",
+    "task_fail",
+    "task_give_up",
+    "task_write_start",
+]

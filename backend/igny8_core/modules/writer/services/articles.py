@@ -1,0 +1,83 @@
+"""Writes to stored articles: every change keeps a revision; nothing here asks a model."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Max
+
+from igny8_core.common.errors import NotFound
+from igny8_core.common.html import sanitize, to_text
+from igny8_core.common.text import words
+from igny8_core.modules.writer.constants import EDITABLE_FIELDS, RevisionSource
+from igny8_core.modules.writer.errors import ArticleEmpty
+from igny8_core.modules.writer.models import Article, ArticleRevision
+from igny8_core.tenancy.audit import audit_write
+from igny8_core.tenancy.context import current_context
+from igny8_core.tenancy.softdelete import row_delete
+
+
+def article_edit(article_id: UUID, **fields: Any) -> Article:
+    """Change an article's title, slug, HTML, excerpt or meta description as a person, and keep the new version.
+
+    The HTML is sanitised; an edit that changes nothing makes no version. No machine writes over an edited article.
+    Raises NotFound and ArticleEmpty.
+    """
+    if unknown := sorted(set(fields) - set(EDITABLE_FIELDS)):
+        raise TypeError(f"article_edit() cannot change {', '.join(unknown)}.")
+    with transaction.atomic():
+        article = _locked(article_id)
+        if "html" in fields:
+            fields["html"] = sanitize(fields["html"])
+        if all(getattr(article, name) == value for name, value in fields.items()):
+            return article
+        for name, value in fields.items():
+            setattr(article, name, value)
+        article.word_count = len(words(to_text(article.html)))
+        if not article.word_count:
+            raise ArticleEmpty
+        article.is_human_edited = True
+        article.save()
+        revision = revision_add(article, source=RevisionSource.HUMAN)
+        audit_write("article.edited", row=article, detail={"revision": revision.number})
+    return article
+
+
+def article_revision_restore(article_id: UUID, *, number: int) -> Article:
+    """Make an earlier revision the article's text again, as a new revision. Raises NotFound."""
+    with transaction.atomic():
+        article = _locked(article_id)
+        revision = ArticleRevision.objects.filter(article=article, number=number).first()
+        if revision is None:
+            raise NotFound
+        return article_edit(article_id, **{name: getattr(revision, name) for name in EDITABLE_FIELDS})
+
+
+def article_delete(article: Article) -> None:
+    """Delete an article softly, together with its task, so that its head keyword may be written for again.
+
+    Restoring the article brings both back.
+    """
+    with transaction.atomic():
+        row_delete(article.task)
+        audit_write("article.deleted", row=article)
+
+
+def revision_add(article: Article, *, source: RevisionSource) -> ArticleRevision:
+    """Keep the article as it is now as its next revision; call it in the transaction that locked and changed it."""
+    last = ArticleRevision.objects.filter(article=article).aggregate(last=Max("number", default=0))["last"]
+    return ArticleRevision.objects.create(
+        site_id=article.site_id,
+        article=article,
+        number=last + 1,
+        source=source,
+        actor_id=current_context().actor_id,
+        **{name: getattr(article, name) for name in EDITABLE_FIELDS},
+    )
+
+
+def _locked(article_id: UUID) -> Article:
+    article = Article.objects.select_for_update().filter(pk=article_id).first()
+    if article is None:
+        raise NotFound
+    return article
