@@ -23,7 +23,11 @@ class TenantRelatedField(serializers.PrimaryKeyRelatedField[Any]):
         """The rows that may be named now."""
         if self.model is User:
             return User.objects.filter(account_id=current_context().account_id)
-        return self.model.objects.all()
+        return self.model.objects.only(*self._keys())
+
+    def _keys(self) -> tuple[str, ...]:
+        """What the save hooks compare; the other columns are read when somebody asks for them."""
+        return tuple(name for name in ("account", "site", "sector", "deleted_at") if hasattr(self.model, name))
 
     def use_pk_only_optimization(self) -> bool:
         """Show the id without loading the row."""

@@ -81,7 +81,7 @@ class _Extension(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-cal
         return self.scheme
 
 
-class APIKeyScheme(_Extension):
+class APIKeyScheme(_Extension):  # type: ignore[no-untyped-call]  # its registry is untyped
     """`X-API-Key`."""
 
     target_class = "igny8_core.api.authentication.APIKeyAuthentication"
@@ -89,7 +89,7 @@ class APIKeyScheme(_Extension):
     scheme: ClassVar[dict[str, str]] = {"type": "apiKey", "in": "header", "name": "X-API-Key"}
 
 
-class JWTScheme(_Extension):
+class JWTScheme(_Extension):  # type: ignore[no-untyped-call]  # its registry is untyped
     """`Authorization: Bearer`."""
 
     target_class = "igny8_core.api.authentication.JWTAuthentication"
@@ -97,7 +97,7 @@ class JWTScheme(_Extension):
     scheme: ClassVar[dict[str, str]] = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
 
 
-class SessionScheme(_Extension):
+class SessionScheme(_Extension):  # type: ignore[no-untyped-call]  # its registry is untyped
     """The console's cookie."""
 
     target_class = "igny8_core.api.authentication.SessionAuthentication"
@@ -105,7 +105,7 @@ class SessionScheme(_Extension):
     scheme: ClassVar[dict[str, str]] = {"type": "apiKey", "in": "cookie", "name": "sessionid"}
 
 
-class BasicScheme(_Extension):
+class BasicScheme(_Extension):  # type: ignore[no-untyped-call]  # its registry is untyped
     """E-mail and password."""
 
     target_class = "igny8_core.api.authentication.BasicAuthentication"

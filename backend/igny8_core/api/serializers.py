@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
 from typing import Any, ClassVar, TypeVar
 
 from django.db import models
@@ -82,13 +81,21 @@ class RowReader:
         return shown
 
 
-@cache
-def row_reader(serializer_class: type[serializers.BaseSerializer[Any]]) -> RowReader | None:
+_READERS: dict[Any, RowReader | None] = {}
+
+
+def row_reader(serializer_class: Any) -> RowReader | None:
     """The reader that shows exactly what the serializer would, or None when the serializer computes something."""
+    if serializer_class not in _READERS:
+        _READERS[serializer_class] = _reader(serializer_class)
+    return _READERS[serializer_class]
+
+
+def _reader(serializer_class: Any) -> RowReader | None:
     columns = _plain_columns(serializer_class)
     if columns is None:
         return None
-    model: Any = serializer_class.Meta.model  # type: ignore[attr-defined]  # plain columns are a model's
+    model: Any = serializer_class.Meta.model
     fields = [model._meta.get_field(name) for name in columns]
     return RowReader(columns, tuple((field.name, field.attname, _quantum(field)) for field in fields))
 

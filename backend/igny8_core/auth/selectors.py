@@ -1,6 +1,10 @@
 """Reads of identity that are more than one filter; lists and rows, never lazy querysets."""
 
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from igny8_core.auth.models import Account, Sector, Site, User
 from igny8_core.common.errors import NotFound
@@ -11,6 +15,24 @@ def account_get() -> Account:
     """The current account with its plan."""
     account: Account = Account.objects.select_related("plan").get(pk=current_context().account_id)
     return account
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What the plan allows of something, and how much of it is used."""
+
+    allowed: int
+    used: int
+
+
+def plan_allowance(limit: str, rows: QuerySet[Any]) -> Allowance:
+    """The plan's `limit` (a column of Plan) beside the number of the account's `rows` that count against it.
+
+    Holds the account's row until the commit, so that two writers never share the last room; foreign keys pass the lock.
+    """
+    accounts = Account.objects.select_related("plan").select_for_update(of=("self",), no_key=True)
+    account = accounts.get(pk=current_context().account_id)
+    return Allowance(allowed=getattr(account.plan, limit), used=rows.count())
 
 
 def user_get(user_id: UUID) -> User:

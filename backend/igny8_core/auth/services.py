@@ -39,6 +39,7 @@ from igny8_core.auth.models import (
     SiteUserAccess,
     User,
 )
+from igny8_core.auth.selectors import plan_allowance
 from igny8_core.common.clock import utc_now
 from igny8_core.common.errors import NotFound
 from igny8_core.common.text import slugify
@@ -84,10 +85,11 @@ def account_create(*, name: str, email: str, password: str, plan_code: str = "tr
 
 def user_create(*, email: str, password: str, role: Role, name: str = "", all_sites: bool = True) -> User:
     """Add a person to the current account. Raises EmailTaken, PasswordTooWeak and PlanLimitReached."""
-    account = _account_locked()
-    if account.users.filter(is_active=True).count() >= account.plan.max_users:
-        raise PlanLimitReached(f"The plan allows {account.plan.max_users} members.")
-    user = User(account=account, email=email.strip().lower(), name=name, role=role, all_sites=all_sites)
+    account_id = current_context().account_id
+    room = plan_allowance("max_users", User.objects.filter(account_id=account_id, is_active=True))
+    if room.used >= room.allowed:
+        raise PlanLimitReached(f"The plan allows {room.allowed} members.")
+    user = User(account_id=account_id, email=email.strip().lower(), name=name, role=role, all_sites=all_sites)
     _password_set(user, password)
     try:
         with transaction.atomic(using=TENANT_ALIAS):
@@ -96,15 +98,6 @@ def user_create(*, email: str, password: str, role: Role, name: str = "", all_si
         raise EmailTaken from error
     audit_write("user.created", row=user, detail={"role": role})
     return user
-
-
-def _account_locked() -> Account:
-    account: Account = (
-        Account.objects.select_related("plan")
-        .select_for_update(of=("self",))
-        .get(pk=current_context().account_id)
-    )
-    return account
 
 
 def _password_set(user: User, password: str) -> None:
@@ -265,9 +258,9 @@ def api_key_revoke(key_id: UUID) -> None:
 
 def site_create(*, name: str, domain: str, language: str = "en") -> Site:
     """Add a site to the current account. Raises SiteTaken and PlanLimitReached."""
-    account = _account_locked()
-    if Site.objects.count() >= account.plan.max_sites:
-        raise PlanLimitReached(f"The plan allows {account.plan.max_sites} sites.")
+    room = plan_allowance("max_sites", Site.objects.all())
+    if room.used >= room.allowed:
+        raise PlanLimitReached(f"The plan allows {room.allowed} sites.")
     site = Site(name=name, domain=domain.strip().lower(), language=language)
     try:
         with transaction.atomic(using=TENANT_ALIAS):

@@ -1,4 +1,4 @@
-"""Reads across accounts for periodic work: row ids and their account, through the read-only operations role, no more."""
+"""Reads across accounts for periodic work: row ids and their account, through the read-only operations role."""
 
 from uuid import UUID
 
@@ -9,7 +9,9 @@ from igny8_core.tenancy.bases import TenantModel
 OPS_ALIAS = "ops"
 
 
-def ids_by_account(model: type[TenantModel], condition: models.Q, *, limit: int = 1000) -> dict[int, list[UUID]]:
+def ids_by_account(
+    model: type[TenantModel], condition: models.Q, *, limit: int = 1000
+) -> dict[int, list[UUID]]:
     """The oldest rows that meet a condition, grouped by account; each is then claimed in its account's own scope."""
     rows = model._base_manager.using(OPS_ALIAS).filter(condition).order_by("id")
     found: dict[int, list[UUID]] = {}

@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 from billiard.exceptions import SoftTimeLimitExceeded
 from celery import Task, shared_task
 from django.conf import settings
-from django.db import connections
+from django.db import DatabaseError, connections
 from django.db.models import Q
 from django.utils.module_loading import import_string
 
@@ -246,6 +246,18 @@ def _retry_later(run: JobRun, error: DomainError) -> None:
         job.save()
 
 
+def _renewed(run: JobRun) -> bool:
+    """Whether the lease is still this run's; a database that does not answer is asked again at the next beat."""
+    try:
+        with tenant_transaction(run.context):
+            rows = Job.objects.filter(pk=run.id, lease_token=run.token)
+            return bool(rows.update(lease_until=utc_now() + LEASE))
+    except DatabaseError:
+        logger.warning("the lease of job %s could not be renewed: the database does not answer", run.id)
+        connections[TENANT_ALIAS].close()
+        return True
+
+
 @contextmanager
 def _heartbeat(run: JobRun) -> Iterator[None]:
     stop = threading.Event()
@@ -253,11 +265,7 @@ def _heartbeat(run: JobRun) -> Iterator[None]:
     def beat() -> None:
         try:
             while not stop.wait(HEARTBEAT_SECONDS):
-                with tenant_transaction(run.context):
-                    alive = Job.objects.filter(pk=run.id, lease_token=run.token).update(
-                        lease_until=utc_now() + LEASE
-                    )
-                if not alive:
+                if not _renewed(run):
                     run.lost.set()
                     return
         finally:

@@ -1,6 +1,6 @@
 """Fault points: runs a service in a process of its own that dies by SIGKILL at a named call; no product code knows it.
 
-    run_killed("…publisher.services:publication_publish", arguments, context=…, at=FaultPoint("…:Class.method", "after"))
+run_killed("…publisher.services:publication_publish", arguments, context=…, at=FaultPoint("…:Class.method", "after"))
 """
 
 import json
@@ -79,7 +79,9 @@ def end(process: subprocess.Popen[str]) -> None:
     """Wait for a process that must die by SIGKILL; raises AssertionError with its last words otherwise."""
     _, errors = process.communicate(timeout=TIMEOUT_SECONDS)
     if process.returncode != -signal.SIGKILL:
-        raise AssertionError(f"The process ended with {process.returncode} instead of being killed:\n{errors}")
+        raise AssertionError(
+            f"The process ended with {process.returncode} instead of being killed:\n{errors}"
+        )
 
 
 def _die() -> None:

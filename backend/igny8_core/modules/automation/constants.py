@@ -38,3 +38,20 @@ OPEN_ITEM_STATES = (ItemState.WRITING, ItemState.SCORING, ItemState.PUBLISHING)
 MAX_ARTICLES = 100
 # Ideas that a run may burn for each article that it owes, before it gives up.
 IDEAS_PER_ARTICLE = 4
+ONE_ACTIVE_RUN = "automation_one_active_run"
+# Errors, by code, that lie in one idea's text and in nothing else: the item fails and the next idea is taken. Any other
+# final error (a refused key, an unknown model, a destination that refuses) would meet every idea, so it stops the run.
+IDEA_FAULTS = {
+    ItemState.WRITING: frozenset(
+        {
+            "article_unfit",
+            "model_context_overflow",
+            "model_output_invalid",
+            "model_output_truncated",
+            "model_refused",
+            "not_found",  # a person deleted the idea
+            "task_exists",
+        }
+    ),
+    ItemState.SCORING: frozenset({"not_found"}),  # a person deleted the article
+}

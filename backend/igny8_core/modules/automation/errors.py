@@ -26,5 +26,21 @@ class RunIdeasExhausted(DomainError):
     message = "No idea is left that could become an article; import more keywords or accept more ideas."
 
 
+class RunCancelled(DomainError):
+    """What is left at the item that a cancelled run was writing."""
+
+    kind = ErrorKind.CONFLICT
+    code = "run_cancelled"
+    message = "The run was cancelled before this article was written."
+
+
+class RunJobCancelled(DomainError):
+    """Somebody cancelled the job of a run instead of the run."""
+
+    kind = ErrorKind.CONFLICT
+    code = "run_job_cancelled"
+    message = "The run's job was cancelled; resume the run to go on."
+
+
 class RunStopped(Exception):
-    """The run was paused or cancelled while a step was at work."""
+    """The run was cancelled, or went on without this step, while the step was at work."""

@@ -6,7 +6,13 @@ from uuid import UUID
 from django.db import models
 from django.db.models import Q
 
-from igny8_core.modules.automation.constants import ACTIVE_RUN_STATES, ItemState, RunState, Stage
+from igny8_core.modules.automation.constants import (
+    ACTIVE_RUN_STATES,
+    ONE_ACTIVE_RUN,
+    ItemState,
+    RunState,
+    Stage,
+)
 from igny8_core.tenancy.bases import SiteBoundModel, SiteSectorBaseModel
 from igny8_core.tenancy.fields import TenantForeignKey
 
@@ -17,7 +23,9 @@ class PipelineRun(SiteSectorBaseModel):
     state = models.CharField(max_length=10, choices=RunState, default=RunState.RUNNING)
     stage = models.CharField(max_length=10, choices=Stage, default=Stage.IMPORT)
     step = models.PositiveIntegerField(default=0, help_text="Counts steps; each has a job of its own.")
-    request_key = models.CharField(max_length=64, blank=True, default="", help_text="The same request, the same run.")
+    request_key = models.CharField(
+        max_length=64, blank=True, default="", help_text="The same request, the same run."
+    )
     keyword_import = TenantForeignKey("planner.KeywordImport", null=True, blank=True, related_name="+")
     keyword_import_id: UUID | None
     destination = TenantForeignKey("integration.Destination", related_name="+")
@@ -36,7 +44,7 @@ class PipelineRun(SiteSectorBaseModel):
             models.UniqueConstraint(
                 fields=["account", "site"],
                 condition=Q(state__in=[state.value for state in ACTIVE_RUN_STATES], deleted_at=None),
-                name="automation_one_active_run",
+                name=ONE_ACTIVE_RUN,
             )
         ]
 

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from igny8_core.common.errors import NotFound
-from igny8_core.modules.automation.constants import ItemState
+from igny8_core.modules.automation.constants import ACTIVE_RUN_STATES, ItemState
 from igny8_core.modules.automation.models import PipelineRun, RunItem
 from igny8_core.modules.automation.types import ItemStatus, RunStatus
 
@@ -41,3 +41,8 @@ def run_status_get(run_id: UUID) -> RunStatus:
 def run_for_request(*, site_id: UUID, request_key: str) -> PipelineRun | None:
     """The newest run that was started by the same request, if any."""
     return PipelineRun.objects.filter(site_id=site_id, request_key=request_key).order_by("-id").first()
+
+
+def run_is_active(site_id: UUID) -> bool:
+    """Whether the site has a run that is not finished."""
+    return PipelineRun.objects.filter(site_id=site_id, state__in=ACTIVE_RUN_STATES).exists()

@@ -1,6 +1,7 @@
 """The one function per model that moves a state."""
 
 from igny8_core.common.clock import utc_now
+from igny8_core.common.errors import DomainError
 from igny8_core.modules.automation.constants import ItemState, RunState
 from igny8_core.modules.automation.errors import RunStateConflict
 from igny8_core.modules.automation.models import PipelineRun, RunItem
@@ -32,3 +33,9 @@ def item_transition(item: RunItem, state: ItemState) -> None:
     if state not in _ITEM.get(ItemState(item.state), set()):
         raise RunStateConflict(f"A {item.state} item cannot become {state}.")
     item.state = state
+
+
+def item_end(item: RunItem, error: DomainError) -> None:
+    """End an item in memory with the reason; the caller saves. Raises RunStateConflict."""
+    item_transition(item, ItemState.FAILED)
+    item.error_code, item.error_message = error.code, error.message

@@ -10,10 +10,10 @@ from igny8_core.tenancy.worker import JobRun, tenant_task
 
 
 def _failed(payload: Mapping[str, Any], error: DomainError) -> None:
-    services.run_fail(UUID(payload["run_id"]), error)
+    services.run_fail(UUID(payload["run_id"]), step=payload["step"], error=error)
 
 
 @tenant_task("automation.advance_run", soft_time_limit=840, time_limit=900, max_attempts=4, on_failed=_failed)
 def advance_run(run: JobRun) -> None:
     """Do one step of a run; it enqueues the next."""
-    services.run_advance(UUID(run.payload["run_id"]), watch=run)
+    services.run_advance(UUID(run.payload["run_id"]), step=run.payload["step"], watch=run)

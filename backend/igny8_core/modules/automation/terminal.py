@@ -10,24 +10,33 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 from celery import current_app
-from kombu.exceptions import OperationalError
+from django.db import OperationalError, connections
+from kombu.exceptions import OperationalError as BrokerError
 
-from igny8_core.auth.models import Account, Role, User
+from igny8_core.auth.models import Account, Role, Site, User
 from igny8_core.auth.selectors import sector_list, site_for_domain
 from igny8_core.common.errors import DomainError, ErrorKind
 from igny8_core.modules.automation.constants import ACTIVE_RUN_STATES, ItemState, RunState, Stage
+from igny8_core.modules.automation.errors import RunActive
 from igny8_core.modules.automation.models import PipelineRun
-from igny8_core.modules.automation.selectors import run_for_request, run_status_get
+from igny8_core.modules.automation.selectors import run_for_request, run_is_active, run_status_get
 from igny8_core.modules.automation.services import run_resume, run_start
 from igny8_core.modules.automation.types import ItemStatus, RunStatus
 from igny8_core.modules.integration import services as integration
 from igny8_core.modules.planner import services as planner
-from igny8_core.tenancy.context import ALL_SITES, TenantContext, tenant_scope, tenant_transaction
+from igny8_core.tenancy.context import (
+    ALL_SITES,
+    TENANT_ALIAS,
+    TenantContext,
+    tenant_scope,
+    tenant_transaction,
+)
 
 POLL_SECONDS = 0.5
-WORKER_WAIT_SECONDS = 8
+WORKER_WAIT_SECONDS = 5
+OUTAGE_SECONDS = 90
 _STAGE_COUNTS = {
-    Stage.IMPORT: ("imported", "updated", "rejected"),
+    Stage.IMPORT: ("imported", "updated", "unchanged", "rejected"),
     Stage.CLUSTER: ("clusters", "clustered", "unassigned"),
     Stage.IDEAS: ("created", "kept"),
 }
@@ -70,12 +79,16 @@ def account_choose(wanted: str | None) -> TenantContext:
     if wanted:
         accounts = [account for account in accounts if wanted in (str(account.pk), account.name)]
     if not accounts:
-        missing = f"There is no account {wanted}." if wanted else "There is no account yet; start with make run."
+        missing = (
+            f"There is no account {wanted}." if wanted else "There is no account yet; start with make run."
+        )
         raise OrderInvalid(missing)
     if len(accounts) > 1:
         names = ", ".join(f"{account.pk} ({account.name})" for account in accounts[:5])
         raise OrderInvalid(f"There are several accounts, say which with --account: {names}.")
-    owner = User.objects.get(account=accounts[0], role=Role.OWNER)
+    owner = User.objects.filter(account=accounts[0], role=Role.OWNER, is_active=True).order_by("pk").first()
+    if owner is None:
+        raise OrderInvalid(f"The account {accounts[0].name} has no owner.")
     return TenantContext(
         account_id=accounts[0].pk, site_ids=ALL_SITES, actor_id=owner.pk, request_id=str(uuid4())
     )
@@ -87,41 +100,56 @@ def order_place(order: Order, *, context: TenantContext) -> UUID:
     The same file, number and destination is the same order: it is resumed when it stopped, and not done again when it
     is done. Raises what the file, the site or the destination deserves, before anything is started.
     """
-    try:
-        digest = hashlib.sha256(order.file.read_bytes()).hexdigest() if order.file.is_file() else None
-    except OSError as error:
-        raise OrderInvalid(f"{order.file} cannot be read: {error.strerror}.") from error
-    if digest is None:
-        raise OrderInvalid(f"There is no file {order.file}.")
-    planner.keyword_file_check(order.file)
+    digest = _digest(order.file)
     with tenant_scope(context):
         destination_id = _destination(order)
         with tenant_transaction():
-            site = site_for_domain(order.domain)
+            # Two of the same order at once: the second one finds the first one's run.
+            site = Site.objects.select_for_update(no_key=True).get(pk=site_for_domain(order.domain).pk)
             key = hashlib.sha256(f"{digest}:{order.article_count}:{destination_id}".encode()).hexdigest()
             before = run_for_request(site_id=site.pk, request_key=key)
-            if before is not None and before.state != RunState.CANCELLED:
-                return _taken_up(before)
-            sectors = sector_list(site.pk)
-            sector_id = sectors[0].pk if sectors else None
-            with order.file.open("rb") as content:
-                uploaded = planner.keyword_import_create(
-                    site_id=site.pk, sector_id=sector_id, filename=order.file.name, content=content
-                )
-            run = run_start(
-                site_id=site.pk,
-                sector_id=sector_id,
-                import_id=uploaded.pk,
-                article_count=order.article_count,
-                destination_id=destination_id,
-                request_key=key,
-            )
-            return run.pk
+            if before is not None and _is_the_same(before):
+                if before.state != RunState.COMPLETED:
+                    run_resume(before.pk)
+                return before.pk
+            if run_is_active(site.pk):
+                raise RunActive  # before a copy of the file is stored
+            return _run_new(order, site_id=site.pk, destination_id=destination_id, key=key)
 
 
-def _taken_up(run: PipelineRun) -> UUID:
-    if run.state in (RunState.PAUSED, RunState.FAILED):
-        run_resume(run.pk)
+def _digest(path: Path) -> str:
+    """The digest of a file that looks like a keyword export; raises OrderInvalid and ExportUnreadable."""
+    try:
+        if not path.is_file():
+            raise OrderInvalid(f"There is no file {path}.")
+        planner.keyword_file_check(path)
+        with path.open("rb") as content:
+            return hashlib.file_digest(content, "sha256").hexdigest()
+    except OSError as error:
+        raise OrderInvalid(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def _is_the_same(run: PipelineRun) -> bool:
+    """Whether an earlier run stands for the order: a cancelled one does not, nor one whose file was refused."""
+    is_refused = run.state == RunState.FAILED and run.stage == Stage.IMPORT
+    return run.state != RunState.CANCELLED and not is_refused
+
+
+def _run_new(order: Order, *, site_id: UUID, destination_id: UUID, key: str) -> UUID:
+    sectors = sector_list(site_id)
+    sector_id = sectors[0].pk if sectors else None
+    with order.file.open("rb") as content:
+        uploaded = planner.keyword_import_create(
+            site_id=site_id, sector_id=sector_id, filename=order.file.name, content=content
+        )
+    run = run_start(
+        site_id=site_id,
+        sector_id=sector_id,
+        import_id=uploaded.pk,
+        article_count=order.article_count,
+        destination_id=destination_id,
+        request_key=key,
+    )
     return run.pk
 
 
@@ -136,7 +164,9 @@ def _destination(order: Order) -> UUID:
     if order.wordpress_url:
         report = integration.wordpress_try(**login)
         if not report.is_usable:
-            raise OrderInvalid(" ".join(problem.message for problem in report.problems if problem.is_blocking))
+            raise OrderInvalid(
+                " ".join(problem.message for problem in report.problems if problem.is_blocking)
+            )
     with tenant_transaction():
         if order.wordpress_url:
             return integration.destination_wordpress_save(site_id=site_id, **login).pk
@@ -161,8 +191,17 @@ class Follower:
             time.sleep(POLL_SECONDS)
 
     def _status(self, run_id: UUID) -> RunStatus:
-        with tenant_transaction(self._context):
-            return run_status_get(run_id)
+        deadline = time.monotonic() + OUTAGE_SECONDS
+        while True:
+            try:
+                with tenant_transaction(self._context):
+                    return run_status_get(run_id)
+            except OperationalError:  # the database is being restarted; the run waits for it as we do
+                if time.monotonic() > deadline:
+                    raise
+                self._once("the database does not answer; waiting for it")
+                connections[TENANT_ALIAS].close()  # a broken connection would stay broken
+                time.sleep(POLL_SECONDS)
 
     def _require_worker(self, run_id: UUID) -> None:
         deadline = time.monotonic() + WORKER_WAIT_SECONDS
@@ -170,7 +209,7 @@ class Follower:
             try:
                 if current_app.control.ping(timeout=1.0, limit=1):
                     return
-            except (OperationalError, OSError):
+            except (BrokerError, OSError):
                 time.sleep(POLL_SECONDS)
             if time.monotonic() > deadline:
                 raise NoWorker

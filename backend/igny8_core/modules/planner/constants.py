@@ -5,6 +5,9 @@ from django.db.models import TextChoices
 MAX_UPLOAD_BYTES = 200 * 1024 * 1024
 MAX_STORED_REJECTS = 1_000
 MAX_BULK_IDS = 500
+# With more room than this below the plan's limit, a single keyword is not counted against it each time.
+AMPLE_ROOM = 500
+ROOM_MEMO_SECONDS = 30
 MAX_NORMALIZED_LENGTH = 400  # NFKC can turn one letter into several
 
 # A lone keyword becomes a cluster only when it is searched for this often, at least as often as three quarters of the

@@ -17,7 +17,9 @@ from igny8_core.modules.automation.models import PipelineRun, RunItem
 
 @extend_schema_view(
     list=extend_schema(summary="List runs", description="Every run of the account, newest first."),
-    retrieve=extend_schema(summary="Show a run", description="Where a run stands, with the numbers of its stages."),
+    retrieve=extend_schema(
+        summary="Show a run", description="Where a run stands, with the numbers of its stages."
+    ),
 )
 class RunViewSet(SiteSectorModelViewSet):
     """The account's pipeline runs."""
@@ -72,7 +74,9 @@ class RunViewSet(SiteSectorModelViewSet):
 
 
 @extend_schema_view(
-    list=extend_schema(summary="List a run's items", description="What became of each idea; narrow by `run`."),
+    list=extend_schema(
+        summary="List a run's items", description="What became of each idea; narrow by `run`."
+    ),
     retrieve=extend_schema(summary="Show an item", description="One idea of a run and what became of it."),
 )
 class RunItemViewSet(SiteSectorModelViewSet):

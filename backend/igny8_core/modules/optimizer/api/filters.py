@@ -10,5 +10,9 @@ class ScoreFilter(RowFilter):
 
     site = django_filters.UUIDFilter(field_name="site_id", label="Only scores of this site.")
     article = django_filters.UUIDFilter(field_name="article_id", label="Only scores of this article.")
-    total_min = django_filters.NumberFilter(field_name="total", lookup_expr="gte", label="At least this score.")
-    total_max = django_filters.NumberFilter(field_name="total", lookup_expr="lte", label="At most this score.")
+    total_min = django_filters.NumberFilter(
+        field_name="total", lookup_expr="gte", label="At least this score."
+    )
+    total_max = django_filters.NumberFilter(
+        field_name="total", lookup_expr="lte", label="At most this score."
+    )

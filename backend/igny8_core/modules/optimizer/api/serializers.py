@@ -1,5 +1,7 @@
 """Bodies of the optimizer room."""
 
+from typing import ClassVar
+
 from rest_framework import serializers
 
 from igny8_core.api.serializers import InputSerializer, RowSerializer
@@ -11,7 +13,7 @@ class ScoreSerializer(RowSerializer[ScoreSnapshot]):
 
     class Meta(RowSerializer.Meta):
         model = ScoreSnapshot
-        fields = (
+        fields: ClassVar[tuple[str, ...]] = (
             "id",
             "site",
             "article",
@@ -52,7 +54,7 @@ class ScoreDetailSerializer(ScoreSerializer):
     findings = FindingSerializer(many=True, read_only=True)
 
     class Meta(ScoreSerializer.Meta):
-        fields = (*ScoreSerializer.Meta.fields, "findings")
+        fields: ClassVar[tuple[str, ...]] = (*ScoreSerializer.Meta.fields, "findings")
 
 
 class ScoreInput(InputSerializer):

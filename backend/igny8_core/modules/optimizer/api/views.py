@@ -19,9 +19,13 @@ from igny8_core.modules.optimizer.models import ScoreSnapshot
 
 
 @extend_schema_view(
-    list=extend_schema(summary="List scores", description="Every kept score, newest first, without its findings."),
+    list=extend_schema(
+        summary="List scores", description="Every kept score, newest first, without its findings."
+    ),
     retrieve=extend_schema(
-        summary="Show a score", description="One score with its findings.", responses={200: ScoreDetailSerializer}
+        summary="Show a score",
+        description="One score with its findings.",
+        responses={200: ScoreDetailSerializer},
     ),
 )
 class ScoreViewSet(SiteSectorModelViewSet):

@@ -42,9 +42,6 @@ _FORM_OVERHEAD_BYTES = 64 * 1024
         description="Text, market, intent, cluster or status; an intent set here outlives every import.",
     ),
     destroy=extend_schema(summary="Delete a keyword", description="Softly; it can be restored for a while."),
-    restore=extend_schema(
-        summary="Restore a keyword", description="Inside the account's retention window.", request=None
-    ),
 )
 class KeywordViewSet(CreateRows, UpdateRows, DeleteRows, SiteSectorModelViewSet):
     """Search queries of a site."""
@@ -65,6 +62,15 @@ class KeywordViewSet(CreateRows, UpdateRows, DeleteRows, SiteSectorModelViewSet)
         if self.action in ("update", "partial_update"):
             return serializers.KeywordEditSerializer
         return serializers.KeywordSerializer
+
+    @extend_schema(
+        summary="Restore a keyword", description="Inside the account's retention window.", request=None
+    )
+    def restore(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Bring a deleted keyword back into its cluster's figures."""
+        answer = super().restore(request, *args, **kwargs)
+        services.keyword_restored(answer.data["id"])
+        return answer
 
     @extend_schema(
         summary="Give many keywords a status",

@@ -5,7 +5,7 @@ FIXED = {
     for word in (
         "I ADHD API AWS BPA CBD CNC CPU CRM CSS DIY DNA DVD ERP FAQ GPS GPU HDMI HIIT HOA HTML HVAC IRS JavaScript LED"
         " LinkedIn LLC NYC PDF PHP PID PTSD RAM RV SEO SQL SSD SUV TDS TV UK USA USB VPN WordPress YouTube iOS iPad"
-        " iPhone macOS Wi-Fi"
+        " iPhone macOS pH Wi-Fi"
     ).split()
 }
 PROPER = frozenset(

@@ -24,8 +24,8 @@ _BUYING_ORDER = (
     Form.BUYING,
     Form.PRICE,
     Form.COMPARISON,
-    Form.TOPIC,
     Form.HOW_TO,
+    Form.TOPIC,
 )
 
 

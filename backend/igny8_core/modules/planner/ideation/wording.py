@@ -62,7 +62,7 @@ class Wording:
         return cls(
             names=names,
             products=_products(rows, names=names, generic=generic),
-            countable=_countable([words for words, _ in rows], counts),
+            countable=_countable(rows, counts),
             common_stems=_frequent(stems, at_least=max(3, _COMMON_SHARE * len(rows))),
             topic_stems=_frequent(stems, at_least=max(2, _TOPIC_SHARE * len(rows))),
             counts=counts,
@@ -97,7 +97,7 @@ class Wording:
         words = keyword_normalise(text).split()
         if not words or words[0] in LITTLE:
             return shown
-        if _SUPERLATIVE.fullmatch(words[0]) or _head_noun(words) in _DEFINITE:
+        if _SUPERLATIVE.fullmatch(words[0]) or not _DEFINITE.isdisjoint((words[-1], _head_noun(words))):
             return f"the {shown}"
         if self.is_name(text):
             return shown if self.is_plural(text) or len(words) == 1 else f"the {shown}"
@@ -223,16 +223,24 @@ def _products(
     return frozenset(found)
 
 
-def _countable(rows: Iterable[list[str]], counts: Counter[str]) -> frozenset[str]:
-    """Words that stand at the end of a phrase after "a" or "an", and words that have a plural here."""
+def _countable(rows: Sequence[tuple[list[str], Sequence[str]]], counts: Counter[str]) -> frozenset[str]:
+    """Words that stand at the end of a phrase after "a" or "an", that have a plural here, or that are bought."""
     found = {word for word in counts if counts[f"{word}s"] and len(word) > 2}
-    for words in rows:
+    for words, intents in rows:
         for at, word in enumerate(words):
             if word in ("a", "an"):
                 phrase = words[at + 1 :]
                 end = next((n for n, other in enumerate(phrase) if other in LITTLE), len(phrase))
                 found.update(phrase[end - 1 : end] if end else [])
-    return frozenset(found)
+        if _is_ware(words, intents):
+            found.add(_head_noun(words))
+    return frozenset(word for word in found if not word.endswith("ing"))
+
+
+def _is_ware(words: Sequence[str], intents: Sequence[str]) -> bool:
+    """Whether a keyword is a bare name of something for sale: two or three words that somebody wants to buy."""
+    is_bought = bool({"commercial", "transactional"}.intersection(intents)) and "navigational" not in intents
+    return is_bought and len(words) in (2, 3) and PROPER.isdisjoint(words) and LITTLE.isdisjoint(words)
 
 
 def _nearly(word: str, frequent: Sequence[str]) -> bool:

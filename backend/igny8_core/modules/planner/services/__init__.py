@@ -21,6 +21,7 @@ from igny8_core.modules.planner.services.imports import (
 from igny8_core.modules.planner.services.keywords import (
     keyword_create,
     keyword_delete,
+    keyword_restored,
     keyword_update,
     keywords_set_status,
 )
@@ -45,6 +46,7 @@ __all__ = [
     "keyword_import_fail",
     "keyword_import_run",
     "keyword_import_start",
+    "keyword_restored",
     "keyword_update",
     "keywords_set_status",
     "page_record",

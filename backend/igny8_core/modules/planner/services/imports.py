@@ -9,8 +9,6 @@ from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import transaction
 
-from igny8_core.auth.errors import PlanLimitReached
-from igny8_core.auth.models import Account
 from igny8_core.common.clock import utc_now
 from igny8_core.common.errors import DomainError, NotFound
 from igny8_core.modules.planner.constants import (
@@ -29,6 +27,7 @@ from igny8_core.modules.planner.exports import (
     open_export,
 )
 from igny8_core.modules.planner.models import Keyword, KeywordImport
+from igny8_core.modules.planner.services.limits import keyword_limit_check
 from igny8_core.modules.planner.services.metrics import clusters_refresh
 from igny8_core.modules.planner.types import ImportReport, Progress
 from igny8_core.semantics.intent import intent_guess
@@ -265,25 +264,6 @@ def _metrics(record: KeywordRow) -> tuple[Any, ...]:
         record.global_volume,
         record.source_tool.value,
     )
-
-
-def keyword_limit_check(new_count: int) -> None:
-    """Raise PlanLimitReached unless the plan has room for so many more keywords; holds the account until the commit.
-
-    The lock lets foreign keys through, so that only what adds keywords waits.
-    """
-    if not new_count:
-        return
-    account = (
-        Account.objects.select_related("plan")
-        .select_for_update(of=("self",), no_key=True)
-        .get(pk=current_context().account_id)
-    )
-    used, allowed = Keyword.objects.count(), account.plan.max_keywords
-    if used + new_count > allowed:
-        raise PlanLimitReached(
-            f"The plan allows {allowed:,} keywords; there are {used:,} and this would add {new_count:,}."
-        )
 
 
 def _finish(row: KeywordImport, *, tally: _Tally, result: BulkResult) -> None:

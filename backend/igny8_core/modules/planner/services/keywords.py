@@ -23,7 +23,7 @@ from igny8_core.modules.planner.errors import (
     KeywordUnusable,
 )
 from igny8_core.modules.planner.models import Cluster, Keyword
-from igny8_core.modules.planner.services.imports import keyword_limit_check
+from igny8_core.modules.planner.services.limits import keyword_limit_check
 from igny8_core.modules.planner.services.metrics import clusters_refresh
 from igny8_core.semantics.intent import intent_guess
 from igny8_core.semantics.normalise import keyword_normalise, stem_key
@@ -73,6 +73,13 @@ def keyword_delete(row: Keyword) -> int:
     if row.cluster_id is not None:
         clusters_refresh(site_id=row.site_id, cluster_ids=[row.cluster_id])
     return removed
+
+
+def keyword_restored(keyword_id: UUID | str) -> None:
+    """Count a keyword that was brought back in its cluster's figures again."""
+    row = Keyword.objects.get(pk=keyword_id)
+    if row.cluster_id is not None:
+        clusters_refresh(site_id=row.site_id, cluster_ids=[row.cluster_id])
 
 
 def keywords_set_status(ids: Sequence[UUID], *, status: KeywordStatus) -> int:
@@ -143,7 +150,8 @@ def _require_status(row: Keyword) -> None:
 
 def _save(row: Keyword) -> None:
     try:
-        with transaction.atomic(using=TENANT_ALIAS):
+        # Without a savepoint: a taken keyword ends the caller's transaction, as its refusal does anyway.
+        with transaction.atomic(using=TENANT_ALIAS, savepoint=False):
             row.save()
     except IntegrityError as error:
         if getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") == "planner_keyword_once":

@@ -49,7 +49,7 @@ class TestRun:
             8,
             82400,
         )
-        assert moka.avg_difficulty == 18.63
+        assert moka.avg_difficulty == 18.62
         assert (moka.intent, moka.type, moka.sector_id) == ("informational", "blog", tenant.sector.pk)
         assert keyword(tenant, "moka pot").status == KeywordStatus.CLUSTERED
 

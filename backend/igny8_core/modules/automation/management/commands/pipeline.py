@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError
 
 from igny8_core.common.errors import DomainError
 from igny8_core.modules.automation.constants import MAX_ARTICLES
@@ -21,17 +22,23 @@ from igny8_core.modules.automation.terminal import (
 class Command(BaseCommand):
     """Import an export, cluster it, make ideas, write articles, score and publish them."""
 
-    help = "Run the pipeline on a keyword export and follow it; running it again resumes and duplicates nothing."
+    help = (
+        "Run the pipeline on a keyword export and follow it; running it again resumes and duplicates nothing."
+    )
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the arguments; the application password is never one of them."""
         parser.add_argument("file", type=Path, help="a Semrush or Ahrefs keyword export (CSV)")
         parser.add_argument("--site", required=True, help="the site's domain")
-        parser.add_argument("--articles", type=int, default=3, help=f"how many to publish, 1 to {MAX_ARTICLES}")
+        parser.add_argument(
+            "--articles", type=int, default=3, help=f"how many to publish, 1 to {MAX_ARTICLES}"
+        )
         parser.add_argument("--destination", choices=["preview", "wordpress"], default="preview")
         parser.add_argument("--wp-url", help="address of the WordPress site")
-        parser.add_argument("--wp-user", help="user of the application password (WP_APP_PASSWORD, or asked for)")
+        parser.add_argument(
+            "--wp-user", help="user of the application password (WP_APP_PASSWORD, or asked for)"
+        )
         parser.add_argument("--account", help="id or name, when there is more than one account")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -42,8 +49,14 @@ class Command(BaseCommand):
             raise CommandError(str(error), returncode=3) from None
         except DomainError as error:
             raise CommandError(error.message, returncode=2) from None
+        except OperationalError:
+            raise CommandError(
+                "The database does not answer; start everything with make run.", returncode=3
+            ) from None
         except KeyboardInterrupt:
-            raise CommandError("The run goes on; the same command follows it again.", returncode=130) from None
+            raise CommandError(
+                "The run goes on; the same command follows it again.", returncode=130
+            ) from None
 
     def _run(self, options: dict[str, Any]) -> None:
         if not 1 <= options["articles"] <= MAX_ARTICLES:
@@ -65,5 +78,6 @@ class Command(BaseCommand):
         if status.published_count < status.article_count:
             reason = status.error_message or f"The run is {status.state}."
             raise CommandError(
-                f"{status.published_count} of {status.article_count} posts are published. {reason}", returncode=1
+                f"{status.published_count} of {status.article_count} posts are published. {reason}",
+                returncode=1,
             )

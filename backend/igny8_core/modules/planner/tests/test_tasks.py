@@ -1,0 +1,94 @@
+"""The room's jobs, delivered as a worker delivers them."""
+
+import pytest
+
+from igny8_core.modules.planner import services, tasks
+from igny8_core.modules.planner.constants import ImportState
+from igny8_core.modules.planner.models import Cluster, ContentIdea, Keyword, KeywordImport
+from igny8_core.modules.planner.services import imports
+from igny8_core.modules.planner.tests.samples import clustered, imported, upload
+from igny8_core.tenancy.models import Job, JobState
+from igny8_core.testing.factories import Tenant
+from igny8_core.testing.jobs import job_run
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def import_job(tenant: Tenant, text: str | None = None) -> tuple[Job, KeywordImport]:
+    row = upload(tenant) if text is None else upload(tenant, text)
+    with tenant.work():
+        return services.keyword_import_start(row.pk), row
+
+
+def test_tasks_have_limits_and_names_of_the_room() -> None:
+    found = {
+        task.name: (task.soft_time_limit, task.time_limit)
+        for task in vars(tasks).values()
+        if hasattr(task, "time_limit")
+    }
+    assert found == {
+        "planner.import_keywords": (1800, 1860),
+        "planner.cluster_keywords": (1800, 1860),
+        "planner.generate_ideas": (1800, 1860),
+    }
+
+
+class TestImportJob:
+    def test_import_job_succeeds_with_counts(self, tenant: Tenant) -> None:
+        job, row = import_job(tenant)
+        done = job_run(job)
+        with tenant.work():
+            assert KeywordImport.objects.get(pk=row.pk).state == ImportState.DONE
+            assert Keyword.objects.count() == 18
+        assert (done.state, done.counts["imported"], done.counts["rejected"]) == (JobState.SUCCEEDED, 18, 0)
+
+    def test_import_job_of_a_bad_file_fails_with_the_sentence(self, tenant: Tenant) -> None:
+        job, row = import_job(tenant, "a;b\n1;2\n")
+        done = job_run(job)
+        with tenant.work():
+            failed = KeywordImport.objects.get(pk=row.pk)
+        assert (done.state, done.error_code) == (JobState.FAILED, "export_keyword_column_missing")
+        assert (failed.state, failed.error_message) == (ImportState.FAILED, done.error_message)
+
+    def test_import_job_that_crashes_for_good_leaves_a_failed_import(
+        self, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def crash(*args: object, **options: object) -> None:
+            raise RuntimeError("a defect")
+
+        monkeypatch.setattr(imports, "bulk_upsert", crash)
+        job, row = import_job(tenant)
+        with tenant.work():
+            Job.objects.filter(pk=job.pk).update(attempts=2)
+        done = job_run(job)
+        with tenant.work():
+            failed = KeywordImport.objects.get(pk=row.pk)
+        assert (done.state, done.error_code) == (JobState.FAILED, "internal_error")
+        assert (failed.state, failed.error_code) == (ImportState.FAILED, "internal_error")
+
+    def test_import_job_delivered_twice_runs_once(self, tenant: Tenant) -> None:
+        job, _ = import_job(tenant)
+        job_run(job)
+        assert job_run(job).attempts == 1
+
+
+class TestOtherJobs:
+    def test_cluster_job_reports(self, tenant: Tenant) -> None:
+        imported(tenant)
+        with tenant.work():
+            job = services.cluster_start(site_id=tenant.site.pk)
+            assert services.cluster_start(site_id=tenant.site.pk).pk == job.pk
+        done = job_run(job)
+        with tenant.work():
+            clusters = Cluster.objects.count()
+        assert (done.state, done.counts["clusters"]) == (JobState.SUCCEEDED, clusters)
+
+    def test_idea_job_reports(self, tenant: Tenant) -> None:
+        imported(tenant)
+        clustered(tenant)
+        with tenant.work():
+            job = services.ideas_start(site_id=tenant.site.pk)
+        done = job_run(job)
+        with tenant.work():
+            ideas = ContentIdea.objects.count()
+        assert (done.state, done.counts) == (JobState.SUCCEEDED, {"created": ideas, "kept": 0})
