@@ -30,8 +30,9 @@ lint: environment-dev ## Check style, types, layers, migrations and production s
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
-	.venv/bin/lint-imports
+	PYTHONPATH=backend .venv/bin/lint-imports --no-cache
 	$(MANAGE) makemigrations --check --dry-run
+	$(MANAGE) spectacular --validate --fail-on-warn --file /dev/null
 	$(CHECK_ENV) $(MANAGE) check --deploy --fail-level WARNING
 
 bench: environment-dev ## Run the benchmarks, or one: make bench NAME=...

@@ -75,5 +75,7 @@ def compare(ours: Side, bare: Side, *, clock: CpuClock, requests: int, expected:
             side.request()
         side.seconds.append((clock.read() - before) / BLOCK)
     mine, theirs = quartile(ours.seconds), quartile(bare.seconds)
-    print(f"  ours {mine * 1000:.2f} ms, bare DRF {theirs * 1000:.2f} ms of CPU per request (Python and PostgreSQL)")
+    print(
+        f"  ours {mine * 1000:.2f} ms, bare DRF {theirs * 1000:.2f} ms of CPU per request (Python and PostgreSQL)"
+    )
     return mine / theirs

@@ -58,7 +58,9 @@ def _bare_keyword() -> type[models.Model]:
     targets = {"account": BareAccount, "site": BareSite, "sector": BareSector}
     attributes: dict[str, Any] = {
         "__module__": __name__,
-        "Meta": type("Meta", (), {"managed": False, "db_table": Keyword._meta.db_table, "app_label": "bench"}),
+        "Meta": type(
+            "Meta", (), {"managed": False, "db_table": Keyword._meta.db_table, "app_label": "bench"}
+        ),
     }
     for field in Keyword._meta.concrete_fields:
         if field.name in targets:
@@ -105,7 +107,9 @@ class BareKeywordViewSet(viewsets.ModelViewSet):
     parser_classes = (JSONParser,)
 
     def get_queryset(self) -> Any:
-        return BareKeyword.objects.filter(account_id=self.request.user.account_id, deleted_at=None).order_by("-id")
+        return BareKeyword.objects.filter(account_id=self.request.user.account_id, deleted_at=None).order_by(
+            "-id"
+        )
 
     def perform_create(self, serializer: Any) -> None:
         serializer.save(account_id=self.request.user.account_id, normalized=serializer.validated_data["text"])

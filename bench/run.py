@@ -17,7 +17,9 @@ def main(wanted: list[str]) -> int:
     """Run them in turn; a benchmark that breaks is an error, one over its limit prints `short`."""
     unknown = sorted(set(wanted) - set(names()))
     if unknown:
-        print(f"There is no benchmark {', '.join(unknown)}; there are: {', '.join(names())}.", file=sys.stderr)
+        print(
+            f"There is no benchmark {', '.join(unknown)}; there are: {', '.join(names())}.", file=sys.stderr
+        )
         return 2
     codes = [subprocess.run([sys.executable, "-m", f"bench.{name}"]).returncode for name in wanted or names()]
     return max(codes, default=0)

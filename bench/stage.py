@@ -75,5 +75,3 @@ def backend_pids() -> list[int]:
             cursor.execute("SELECT pg_backend_pid()")
             pids.append(cursor.fetchone()[0])
     return pids
-
-

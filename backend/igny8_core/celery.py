@@ -13,7 +13,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 
-@celeryd_init.connect  # type: ignore[misc]  # celery's signals are untyped
+@celeryd_init.connect
 def _check_role(**_: Any) -> None:
     """A worker does not start on a database role that the wall does not bind."""
     from igny8_core.tenancy.boot import require_application_role

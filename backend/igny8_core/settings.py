@@ -184,7 +184,6 @@ SPECTACULAR_SETTINGS = {
         "ImportStateEnum": "igny8_core.modules.planner.constants.ImportState.choices",
         "IdeaStateEnum": "igny8_core.modules.planner.constants.IdeaState.choices",
         "TaskStateEnum": "igny8_core.modules.writer.constants.TaskState.choices",
-        "ArticleStatusEnum": "igny8_core.modules.writer.constants.ArticleStatus.choices",
         "RunStateEnum": "igny8_core.modules.automation.constants.RunState.choices",
         "ItemStateEnum": "igny8_core.modules.automation.constants.ItemState.choices",
         "ConnectionStatusEnum": "igny8_core.modules.integration.constants.ConnectionStatus.choices",

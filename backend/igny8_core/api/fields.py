@@ -27,7 +27,9 @@ class TenantRelatedField(serializers.PrimaryKeyRelatedField[Any]):
 
     def _keys(self) -> tuple[str, ...]:
         """What the save hooks compare; the other columns are read when somebody asks for them."""
-        return tuple(name for name in ("account", "site", "sector", "deleted_at") if hasattr(self.model, name))
+        return tuple(
+            name for name in ("account", "site", "sector", "deleted_at") if hasattr(self.model, name)
+        )
 
     def use_pk_only_optimization(self) -> bool:
         """Show the id without loading the row."""

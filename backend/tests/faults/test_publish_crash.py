@@ -1,13 +1,18 @@
 """Publishing, killed by SIGKILL at every point that matters: whoever comes next ends with exactly one post."""
 
+import itertools
 import os
 import signal
+import subprocess
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import time_machine
+from pytest_django import Settings
+
 from igny8_core.common.clock import utc_now
 from igny8_core.modules.publisher.errors import PublicationPending
 from igny8_core.modules.publisher.models import Publication
@@ -18,7 +23,6 @@ from igny8_core.tenancy.models import AuditEvent
 from igny8_core.testing import faults
 from igny8_core.testing.factories import Tenant
 from igny8_core.testing.faults import FaultPoint
-from pytest_django import Settings
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -93,7 +97,9 @@ def test_killed_anywhere_the_next_run_ends_with_one_post(
     if state == "sending":
         with pytest.raises(PublicationPending):
             published(tenant, row.pk)
-        assert len(wordpress.posts) == posts  # nothing is sent while the first request may still be carried out
+        assert (
+            len(wordpress.posts) == posts
+        )  # nothing is sent while the first request may still be carried out
     with time_machine.travel(utc_now() + timedelta(seconds=61)):
         published(tenant, row.pk)
     assert_one_post(tenant, row, wordpress)
@@ -123,6 +129,42 @@ def test_killed_while_the_server_is_still_working_it_is_one_post(
     assert_one_post(tenant, row, wordpress)
 
 
+def test_killed_at_every_single_request_it_is_one_post(tenant: Tenant, wordpress: FakeWordPress) -> None:
+    """The request was carried out, its answer never arrives: for each request of a whole publish in turn."""
+    _published(tenant, reserved(tenant, url=wordpress.url, slug="first"))  # it makes the terms that all share
+    answers = itertools.count(1)
+    wordpress.on_answer = lambda: next(answers)
+    _published(tenant, reserved(tenant, url=wordpress.url, slug="counted"))
+    total = next(answers) - 1
+    assert total >= 12  # fewer would mean that the counting has missed the requests
+    for fatal in range(1, total + 1):
+        row = reserved(tenant, url=wordpress.url, slug=f"fatal-{fatal}")
+        _run_until_answer(fatal, tenant, row, wordpress)
+        _sent_long_ago(tenant, row)
+        done = _published(tenant, row)
+        mine = [post for post in wordpress.posts.values() if str(row.marker) in post["content"]]
+        assert [(str(post["id"]), post["status"]) for post in mine] == [(done.external_id, "publish")], fatal
+        assert (done.twins, done.url) == ([], f"{wordpress.url}/fatal-{fatal}/")
+
+
+def _run_until_answer(fatal: int, tenant: Tenant, row: Publication, wordpress: FakeWordPress) -> None:
+    answers = itertools.count(1)
+    started = threading.Event()
+    process: subprocess.Popen[str] | None = None
+
+    def kill_at_fatal() -> None:
+        if next(answers) == fatal:
+            started.wait()
+            assert process is not None
+            os.kill(process.pid, signal.SIGKILL)
+
+    wordpress.on_answer = kill_at_fatal
+    process = faults.start(PUBLISH, {"publication_id": row.pk}, context=tenant.context)
+    started.set()
+    faults.end(process)
+    wordpress.on_answer = None
+
+
 @pytest.mark.parametrize(("at", "state"), PREVIEW_POINTS, ids=[str(point) for point, _ in PREVIEW_POINTS])
 def test_killed_anywhere_the_preview_shows_the_post_once(
     tenant: Tenant, preview_root: Path, at: FaultPoint, state: str
@@ -140,6 +182,13 @@ def test_killed_anywhere_the_preview_shows_the_post_once(
     assert [name for name in pages if name.startswith("burr-grinders")] == ["burr-grinders"]
 
 
+def _published(tenant: Tenant, row: Publication) -> Publication:
+    done = published(tenant, row.pk)
+    assert done.state == "published"
+    return done
+
+
 def _sent_long_ago(tenant: Tenant, row: Publication) -> None:
     with tenant.work():
-        Publication.objects.filter(pk=row.pk).update(sent_at=utc_now() - timedelta(seconds=61))
+        sent = Publication.objects.filter(pk=row.pk, sent_at__isnull=False)
+        sent.update(sent_at=utc_now() - timedelta(seconds=61))

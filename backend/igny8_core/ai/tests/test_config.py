@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 import pytest
+
 from igny8_core.ai import config, errors
 from igny8_core.ai.types import ModelConfig
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
+
 from igny8_core.ai import ModelConfig, TextRequest, errors, generate_text
 
 BACKEND = Path(__file__).resolve().parents[3]

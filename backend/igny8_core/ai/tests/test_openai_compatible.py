@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx2
 import pytest
+
 from igny8_core.ai import errors
 from igny8_core.ai.providers.openai_compatible import OpenAICompatible, client_shared
 from igny8_core.ai.types import Message, ModelConfig, TextRequest, TextResult

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import httpx2
 import pytest
+
 from igny8_core.ai import ModelConfig, TextRequest, errors, generate_structured, generate_text
 
 pytestmark = pytest.mark.peer

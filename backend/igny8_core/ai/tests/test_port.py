@@ -8,6 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+
 from igny8_core.ai import ModelConfig, TextRequest, errors, generate_structured, generate_text
 
 

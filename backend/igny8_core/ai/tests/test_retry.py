@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 import pytest
+
 from igny8_core.ai import errors
 from igny8_core.ai.retry import with_retries
 

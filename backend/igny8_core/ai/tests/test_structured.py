@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 import pytest
-from igny8_core.ai.structured import StructureBroken, adapter_for, mend_instruction, parse, schema_for
 from pydantic import BaseModel
+
+from igny8_core.ai.structured import StructureBroken, adapter_for, mend_instruction, parse, schema_for
 
 
 @dataclass(frozen=True)

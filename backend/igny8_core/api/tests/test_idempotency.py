@@ -6,6 +6,7 @@ from unittest.mock import patch
 
 import pytest
 from django.db import connections
+
 from igny8_core.auth.models import Site
 from igny8_core.common.clock import utc_now
 from igny8_core.tenancy.models import IdempotencyKey

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+
 from igny8_core.auth import services
 from igny8_core.auth.models import Account, PlanStatus, Role, Site
 from igny8_core.common.clock import utc_now
@@ -432,6 +433,7 @@ def test_resource_tracking_is_for_staff_alone(tenant: Tenant) -> None:
 
 def test_system_account_cannot_be_deleted_by_any_path(tenant: Tenant) -> None:
     from django.db import DatabaseError
+
     from igny8_core.tenancy.errors import SystemAccountProtected
     from igny8_core.testing.db import owner_connection
 

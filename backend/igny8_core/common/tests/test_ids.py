@@ -4,6 +4,7 @@ import time
 from uuid import RFC_4122
 
 import pytest
+
 from igny8_core.common.ids import ACCOUNT_ID_MAX, ACCOUNT_ID_MIN, account_id_new, uuid7
 
 

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from igny8_core.common.text import excerpt, sentences, slugify, words
 
 

@@ -14,7 +14,7 @@ def _import_failed(payload: Mapping[str, Any], error: DomainError) -> None:
     services.keyword_import_fail(UUID(payload["import_id"]), error=error)
 
 
-@tenant_task("planner.import_keywords", soft_time_limit=1_800, time_limit=1_860, on_failed=_import_failed)
+@tenant_task("planner.import_keywords", soft_time_limit=840, time_limit=900, on_failed=_import_failed)
 def import_keywords(run: JobRun) -> None:
     """Read one uploaded export."""
     report = services.keyword_import_run(UUID(run.payload["import_id"]), progress=run.progress)
@@ -22,7 +22,7 @@ def import_keywords(run: JobRun) -> None:
     run.progress(1, 1, "Done", **counts)
 
 
-@tenant_task("planner.cluster_keywords", soft_time_limit=1_800, time_limit=1_860)
+@tenant_task("planner.cluster_keywords", soft_time_limit=840, time_limit=900)
 def cluster_keywords(run: JobRun) -> None:
     """Group a site's keywords."""
     sector = run.payload.get("sector_id")
@@ -35,7 +35,7 @@ def cluster_keywords(run: JobRun) -> None:
     run.progress(1, 1, "Done", **asdict(report))
 
 
-@tenant_task("planner.generate_ideas", soft_time_limit=1_800, time_limit=1_860)
+@tenant_task("planner.generate_ideas", soft_time_limit=840, time_limit=900)
 def generate_ideas(run: JobRun) -> None:
     """Make a site's content ideas."""
     report = services.ideas_generate(site_id=UUID(run.payload["site_id"]), progress=run.progress)

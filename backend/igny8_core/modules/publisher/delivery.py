@@ -99,7 +99,7 @@ class Delivery:
             raise PublicationPending(retry_after_seconds=remaining)
 
     def _send(self) -> None:
-        if self.row.attempts >= MAX_SENDS:
+        if self.row.attempts >= MAX_SENDS and self._target.may_arrive_late:
             raise PublicationUnresolved
         self._move(
             State.SENDING, sent_at=utc_now(), attempts=self.row.attempts + 1, article_version=self._version

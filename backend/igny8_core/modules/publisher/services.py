@@ -97,7 +97,12 @@ def publication_publish(publication_id: UUID, *, checkpoint: Checkpoint, progres
     """
     if connections[TENANT_ALIAS].in_atomic_block:
         raise RuntimeError("publication_publish calls other servers: no transaction may be open around it.")
-    delivery = _delivery(publication_id)
+    try:
+        delivery = _delivery(publication_id)
+    except DomainError as error:  # the article or the destination is gone, or its password cannot be read
+        with tenant_transaction():
+            publication_fail(publication_id, error)
+        raise
     while True:
         checkpoint()
         if not delivery.advance():

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError
+
 from igny8_core.auth.models import Sector
 from igny8_core.tenancy.bulk import BulkResult, Precedence, bulk_upsert
 from igny8_core.tenancy.context import tenant_scope, tenant_transaction

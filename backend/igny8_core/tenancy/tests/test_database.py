@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, connections, transaction
+
 from igny8_core.auth.models import Sector, Site
 from igny8_core.tenancy.audit import audit_write
 from igny8_core.tenancy.context import (

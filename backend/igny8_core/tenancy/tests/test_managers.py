@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import models
+
 from igny8_core.auth.models import Sector, Site
 from igny8_core.tenancy.context import tenant_transaction
 from igny8_core.tenancy.errors import NoTenantContext, TenantMismatch

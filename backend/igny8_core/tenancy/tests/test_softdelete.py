@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+
 from igny8_core.auth.models import Sector, Site
 from igny8_core.auth.services import account_update
 from igny8_core.common.clock import utc_now

@@ -11,6 +11,7 @@ from billiard.exceptions import SoftTimeLimitExceeded
 from celery import current_app
 from django.core import signing
 from django.db import transaction
+
 from igny8_core.auth import services
 from igny8_core.auth.models import PlanStatus, Site
 from igny8_core.common.clock import utc_now

@@ -319,6 +319,24 @@ class IsolationContract:
                 with unchanged(tenant):
                     self.assert_like_missing(client, operation, mine, self.update_body(tenant))
 
+    def test_deleted_row_of_another_account_cannot_be_restored(
+        self, tenant: Tenant, stranger: Tenant, mine: Any, theirs: Any
+    ) -> None:
+        restore = Operation("post", "restore/")
+        if restore not in self.operations(detail=True):
+            return
+        with stranger.work():
+            theirs.delete()
+        client, other_site = client_of(tenant.owner), key_client(tenant.owner, site=site_make(tenant))
+        client.get(f"{self.url}{mine.pk}/")
+        with unchanged(tenant, stranger):
+            self.assert_like_missing(client, restore, theirs, {})
+        with tenant.work():
+            mine.delete()
+        other_site.get(self.url)
+        with unchanged(tenant):
+            self.assert_like_missing(other_site, restore, mine, {})
+
     def test_nobody_and_low_roles_are_refused_without_effect(self, tenant: Tenant, mine: Any) -> None:
         actors = [(APIClient(raise_request_exception=False), 401), (client_of(tenant.viewer), 403)]
         for detail in (False, True):

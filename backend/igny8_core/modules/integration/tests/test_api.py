@@ -152,7 +152,10 @@ def test_list_is_narrowed_and_takes_the_same_queries_for_any_number(tenant: Tena
 def test_check_reports_a_dead_address(tenant: Tenant) -> None:
     with tenant.work():
         row = services.destination_wordpress_save(
-            site_id=tenant.site.pk, base_url="http://127.0.0.1:9", username="anna", application_password=PASSWORD
+            site_id=tenant.site.pk,
+            base_url="http://127.0.0.1:9",
+            username="anna",
+            application_password=PASSWORD,
         )
     response = client_of(tenant.owner).post(f"{LIST}{row.pk}/check/")
     assert response.status_code == 200

@@ -2,11 +2,13 @@
 
 import threading
 from collections.abc import Callable
+from io import StringIO
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from cryptography.fernet import Fernet
+from django.core.management import CommandError, call_command
 from django.db import connection
 from pytest_django import Settings
 
@@ -84,6 +86,43 @@ class TestSecretColumn:
             Destination.objects.filter(pk=row.pk).update(secret=SealedText(foreign))
             with pytest.raises(SecretUnreadable):
                 selectors.wordpress_client(row.pk)
+
+
+@pytest.mark.django_db(transaction=True)
+class TestRotation:
+    def test_command_leaves_the_old_key_behind(
+        self, tenant: Tenant, stranger: Tenant, settings: Settings
+    ) -> None:
+        rows = []
+        for account in (tenant, stranger):
+            with account.work():
+                rows.append((account, save(account)))
+        with tenant.work():
+            gone = save(tenant, base_url="https://gone.example")
+            services.destination_delete(gone)
+        new, old = Fernet.generate_key().decode(), settings.FIELD_ENCRYPTION_KEYS
+        settings.FIELD_ENCRYPTION_KEYS = [new, *old]
+        call_command("rotate_secrets", stdout=StringIO())
+        settings.FIELD_ENCRYPTION_KEYS = [new]
+        for account, row in rows:
+            with account.work():
+                assert selectors.wordpress_client(row.pk).username == "anna"
+                assert Destination.objects.get(pk=row.pk).version == row.version
+        with tenant.work():
+            back = save(tenant, base_url="https://gone.example", application_password="")
+            assert selectors.wordpress_client(back.pk).username == "anna"
+
+    def test_unreadable_password_stops_its_account_and_is_told(
+        self, tenant: Tenant, settings: Settings
+    ) -> None:
+        with tenant.work():
+            row = save(tenant)
+            before = stored_token(row)
+        settings.FIELD_ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
+        with pytest.raises(CommandError, match="1 accounts failed"):
+            call_command("rotate_secrets")
+        with tenant.work():
+            assert stored_token(row) == before
 
 
 class TestPreview:

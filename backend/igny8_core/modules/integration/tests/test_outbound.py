@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from igny8_core.modules.integration import outbound
 from igny8_core.modules.integration.outbound import OutboundClient, shared_client
 from igny8_core.modules.integration.outbound_errors import (

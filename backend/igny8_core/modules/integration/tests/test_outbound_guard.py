@@ -13,6 +13,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+
 from igny8_core.common.clock import utc_now
 from igny8_core.modules.integration import outbound_guard
 from igny8_core.modules.integration.outbound import OutboundClient

@@ -35,6 +35,7 @@ class FakeWordPress:
     may_publish: bool = True
     may_create_terms: bool = True
     on_write: Callable[[], None] | None = None
+    on_answer: Callable[[], None] | None = None
     url: str = ""
     _clock: int = 0
     _lock: threading.RLock = field(default_factory=threading.RLock)
@@ -157,6 +158,8 @@ def _handler(site: FakeWordPress) -> type[BaseHTTPRequestHandler]:
             except ConnectionAbortedError:
                 self.close_connection = True
                 return
+            if site.on_answer is not None:
+                site.on_answer()
             content = json.dumps(value).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")

@@ -1,10 +1,13 @@
-"""Articles, destinations and reservations for tests of the publisher; it asserts nothing."""
+"""Articles, destinations and reservations for tests of the publisher."""
 
 import itertools
 from typing import Any
 from uuid import UUID
 
+import pytest
+
 from igny8_core.auth.models import Site
+from igny8_core.common.errors import DomainError
 from igny8_core.modules.integration.models import Destination
 from igny8_core.modules.integration.services import destination_preview_ensure, destination_wordpress_save
 from igny8_core.modules.planner.models import Cluster, ContentIdea
@@ -58,6 +61,13 @@ def published(tenant: Tenant, publication_id: UUID) -> Publication:
     """Publish as a job does: inside the scope, outside any transaction."""
     with tenant_scope(tenant.context):
         return publication_publish(publication_id, checkpoint=lambda: None, progress=lambda *_: None)
+
+
+def refused(tenant: Tenant, row: Publication, kind: type[DomainError]) -> Any:
+    """Publish, which must be refused so; gives the error."""
+    with pytest.raises(kind) as caught:
+        published(tenant, row.pk)
+    return caught.value
 
 
 def again(tenant: Tenant, row: Publication) -> Publication:

@@ -1,19 +1,23 @@
 """Publishing to WordPress: every answer may get lost, and there is one post all the same."""
 
+import threading
 from datetime import timedelta
 
 import pytest
 import time_machine
+from cryptography.fernet import Fernet
+from django.db import connection
+from pytest_django import Settings
 
 from igny8_core.common.clock import utc_now
-from igny8_core.common.errors import DomainError
+from igny8_core.common.errors import DomainError, NotFound
+from igny8_core.modules.integration.errors import SecretUnreadable
 from igny8_core.modules.integration.outbound_errors import HostUnreachable
 from igny8_core.modules.integration.wordpress.errors import PostTrashed, RateLimited, RoleTooLow
 from igny8_core.modules.planner.models import SitePage
 from igny8_core.modules.publisher import delivery
 from igny8_core.modules.publisher.constants import MAX_SENDS, PublicationState
 from igny8_core.modules.publisher.errors import (
-    PublicationEdited,
     PublicationPending,
     PublicationTaken,
     PublicationUnresolved,
@@ -22,18 +26,13 @@ from igny8_core.modules.publisher.errors import (
 from igny8_core.modules.publisher.models import Publication
 from igny8_core.modules.publisher.targets import WordPressTarget
 from igny8_core.modules.publisher.tests.fake_wordpress import FakeWordPress
-from igny8_core.modules.publisher.tests.samples import again, article_change, published, reserved
+from igny8_core.modules.publisher.tests.samples import again, published, refused, reserved
+from igny8_core.modules.writer.models import Article
 from igny8_core.tenancy.context import tenant_scope
 from igny8_core.tenancy.models import AuditEvent
 from igny8_core.testing.factories import Tenant
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def refused(tenant: Tenant, row: Publication, kind: type[DomainError]) -> DomainError:
-    with pytest.raises(kind) as caught:
-        published(tenant, row.pk)
-    return caught.value
 
 
 class TestWay:
@@ -222,6 +221,31 @@ class TestLostAnswers:
         assert [post["status"] for post in wordpress.posts.values()] == ["publish", "draft"]
 
 
+class TestSeveralWorkers:
+    def test_four_at_once_make_one_post(self, tenant: Tenant, wordpress: FakeWordPress) -> None:
+        row = reserved(tenant, url=wordpress.url)
+        together, ends = threading.Barrier(4), []
+
+        def work() -> None:
+            try:
+                together.wait()
+                ends.append(published(tenant, row.pk).state)
+            except (PublicationTaken, PublicationPending) as error:
+                ends.append(error.code)
+            finally:
+                connection.close()
+
+        threads = [threading.Thread(target=work) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(ends) == 4
+        assert set(ends) <= {"published", "publication_taken", "publication_pending"}
+        assert published(tenant, row.pk).state == "published"
+        assert [post["id"] for post in wordpress.posts.values()] == [101]
+
+
 class TestRefusals:
     def test_refused_draft_was_surely_not_sent_and_waits_for_nothing(
         self, tenant: Tenant, wordpress: FakeWordPress
@@ -256,6 +280,27 @@ class TestRefusals:
         assert (done.state, done.error_code, done.attempts) == ("published", "", 1)
         assert len(wordpress.posts) == 1
 
+    def test_unreadable_password_fails_with_its_sentence(
+        self, tenant: Tenant, wordpress: FakeWordPress, settings: Settings
+    ) -> None:
+        row = reserved(tenant, url=wordpress.url)
+        good, settings.FIELD_ENCRYPTION_KEYS = (
+            settings.FIELD_ENCRYPTION_KEYS,
+            [Fernet.generate_key().decode()],
+        )
+        refused(tenant, row, SecretUnreadable)
+        failed = again(tenant, row)
+        assert (failed.state, failed.error_code) == ("failed", "secret_unreadable")
+        settings.FIELD_ENCRYPTION_KEYS = good
+        assert published(tenant, row.pk).state == "published"
+
+    def test_deleted_article_fails_with_its_sentence(self, tenant: Tenant, wordpress: FakeWordPress) -> None:
+        row = reserved(tenant, url=wordpress.url)
+        with tenant.work():
+            Article.objects.get(pk=row.article_id).delete()
+        refused(tenant, row, NotFound)
+        assert (again(tenant, row).state, wordpress.writes) == ("failed", [])
+
     def test_trashed_draft_is_not_taken_out_of_the_trash(
         self, tenant: Tenant, wordpress: FakeWordPress
     ) -> None:
@@ -280,76 +325,6 @@ class TestRefusals:
         assert again(tenant, row).state == "failed"
         done = published(tenant, row.pk)
         assert (done.state, len(wordpress.posts)) == ("published", 1)
-
-
-class TestOtherPeoplesEdits:
-    def test_changed_article_updates_the_same_post(self, tenant: Tenant, wordpress: FakeWordPress) -> None:
-        row = reserved(tenant, url=wordpress.url)
-        published(tenant, row.pk)
-        article_change(tenant, row, title="Burr grinders, revised")
-        done = published(tenant, row.pk)
-        assert (done.state, done.article_version) == ("published", 2)
-        assert [post["title"] for post in wordpress.posts.values()] == ["Burr grinders, revised"]
-        assert wordpress.public[0]["id"] == 101
-
-    def test_post_edited_since_is_kept_and_the_conflict_reported(
-        self, tenant: Tenant, wordpress: FakeWordPress
-    ) -> None:
-        row = reserved(tenant, url=wordpress.url)
-        published(tenant, row.pk)
-        wordpress.edit(101, title="By hand")
-        article_change(tenant, row, title="By machine")
-        refused(tenant, row, PublicationEdited)
-        kept = again(tenant, row)
-        assert (kept.state, kept.error_code, kept.article_version) == ("published", "publication_edited", 1)
-        assert wordpress.posts[101]["title"] == "By hand"
-
-    def test_edit_of_the_draft_is_published_and_never_overwritten_later(
-        self, tenant: Tenant, wordpress: FakeWordPress
-    ) -> None:
-        row = reserved(tenant, url=wordpress.url)
-        wordpress.may_publish = False
-        refused(tenant, row, RoleTooLow)
-        wordpress.edit(101, title="By hand")
-        wordpress.may_publish = True
-        done = published(tenant, row.pk)
-        assert (done.state, done.is_edited) == ("published", True)
-        assert [difference["field"] for difference in done.differences] == ["title"]
-        article_change(tenant, row, title="By machine")
-        refused(tenant, row, PublicationEdited)
-        assert wordpress.public[0]["title"] == "By hand"
-
-    def test_draft_is_brought_up_to_date_before_its_release(
-        self, tenant: Tenant, wordpress: FakeWordPress
-    ) -> None:
-        row = reserved(tenant, url=wordpress.url)
-        wordpress.may_publish = False
-        refused(tenant, row, RoleTooLow)
-        article_change(tenant, row, title="Newer")
-        wordpress.may_publish = True
-        done = published(tenant, row.pk)
-        assert (done.state, done.article_version, wordpress.public[0]["title"]) == ("published", 2, "Newer")
-
-    def test_post_deleted_there_can_be_published_anew(
-        self, tenant: Tenant, wordpress: FakeWordPress, no_waiting: None
-    ) -> None:
-        row = reserved(tenant, url=wordpress.url)
-        published(tenant, row.pk)
-        del wordpress.posts[101]
-        article_change(tenant, row, title="Newer")
-        refused(tenant, row, PublicationVanished)
-        assert again(tenant, row).state == "failed"
-        assert published(tenant, row.pk).state == "published"
-        assert [post["title"] for post in wordpress.public] == ["Newer"]
-
-    def test_post_found_under_a_marker_never_sent_is_adopted_and_left_as_it_is(
-        self, tenant: Tenant, wordpress: FakeWordPress
-    ) -> None:
-        row = reserved(tenant, url=wordpress.url)
-        wordpress.add(status="publish", slug="burr-grinders", title="Old", content=f"<!-- igny8:{row.marker} -->")
-        done = published(tenant, row.pk)
-        assert (done.state, done.is_edited, done.attempts) == ("published", True, 0)
-        assert (wordpress.posts[101]["title"], wordpress.writes) == ("Old", [])
 
 
 def test_time_limit_is_the_documented_minute() -> None:

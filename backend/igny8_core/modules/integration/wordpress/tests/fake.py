@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 from uuid import UUID
 
 import httpx2
+
 from igny8_core.modules.integration.outbound import OutboundClient
 from igny8_core.modules.integration.wordpress.client import WordPressClient
 from igny8_core.modules.integration.wordpress.payloads import WordPressPost

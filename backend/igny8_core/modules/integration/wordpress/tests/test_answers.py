@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import httpx2
 import pytest
+
 from igny8_core.modules.integration.wordpress import errors
 from igny8_core.modules.integration.wordpress.answers import find_json, retry_after
 from igny8_core.modules.integration.wordpress.tests.fake import PASSWORD, Answer, a_client, a_post, fault

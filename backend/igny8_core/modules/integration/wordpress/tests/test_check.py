@@ -2,6 +2,7 @@
 
 import httpx2
 import pytest
+
 from igny8_core.modules.integration.wordpress.check import check_connection
 from igny8_core.modules.integration.wordpress.tests.fake import Answer, a_client, fault
 

@@ -4,6 +4,7 @@ import json
 
 import httpx2
 import pytest
+
 from igny8_core.modules.integration.outbound_errors import (
     AddressInvalid,
     ConnectionLost,

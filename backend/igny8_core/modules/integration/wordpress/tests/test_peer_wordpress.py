@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import httpx2
 import pytest
+
 from igny8_core.modules.integration.outbound import OutboundClient
 from igny8_core.modules.integration.outbound_errors import ResponseTimeout
 from igny8_core.modules.integration.outbound_guard import GuardedTransport

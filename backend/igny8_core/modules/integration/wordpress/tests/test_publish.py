@@ -8,6 +8,7 @@ from uuid import UUID
 
 import httpx2
 import pytest
+
 from igny8_core.modules.integration.wordpress.client import WordPressClient
 from igny8_core.modules.integration.wordpress.errors import PostChanged, PostForeign, PostMissing, PostTrashed
 from igny8_core.modules.integration.wordpress.payloads import RemotePost, WordPressPost, parse_post
