@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.test import TransactionTestCase
+
 from igny8_core.auth.principals import PRINCIPALS
 from igny8_core.tenancy.redis import redis_client
 from igny8_core.testing import db

@@ -141,10 +141,7 @@ REST_FRAMEWORK = {
         "publisher": "60/min",
     },
     "DEFAULT_RENDERER_CLASSES": ["igny8_core.api.renderers.EnvelopeRenderer"],
-    "DEFAULT_PARSER_CLASSES": [
-        "igny8_core.api.parsers.StrictJSONParser",
-        "rest_framework.parsers.MultiPartParser",
-    ],
+    "DEFAULT_PARSER_CLASSES": ["igny8_core.api.parsers.StrictJSONParser"],
     "DEFAULT_PAGINATION_CLASS": "igny8_core.api.pagination.CappedPagination",
     "DEFAULT_SCHEMA_CLASS": "igny8_core.api.schema.EnvelopeAutoSchema",
     "EXCEPTION_HANDLER": "igny8_core.api.errors.exception_handler",

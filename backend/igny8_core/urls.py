@@ -5,7 +5,7 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from igny8_core.api import health
-from igny8_core.api.errors import server_error, url_not_found
+from igny8_core.api.errors import bad_request, server_error, url_not_found
 
 urlpatterns = [
     *(path(f"api/v1/{room}/", include(f"igny8_core.modules.{room}.urls")) for room in settings.ROOMS),
@@ -16,5 +16,6 @@ urlpatterns = [
     path("readyz/", health.readyz, name="readyz"),
 ]
 
+handler400 = bad_request
 handler404 = url_not_found
 handler500 = server_error

@@ -35,6 +35,7 @@ from igny8_core.tenancy.errors import StaleContext
 from igny8_core.tenancy.models import Job
 from igny8_core.tenancy.softdelete import row_delete, row_restore
 
+EVERY_METHOD = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
 OWNED = frozenset(
     {
         "dispatch",
@@ -63,6 +64,8 @@ class ViewFrame(APIView):
     read_role: ClassVar[Role] = Role.VIEWER
     write_role: ClassVar[Role] = Role.EDITOR
     staff_only: ClassVar[bool] = False
+    whole_account_methods: ClassVar[frozenset[str]] = frozenset()  # refused to who sees some sites only
+    secret_fields: ClassVar[tuple[str, ...]] = ()  # shown once: not kept for an Idempotency-Key's replay
     throttle_scope: ClassVar[str] = "default"
     network: ClassVar[bool] = False  # True: the view opens its own short transactions around a network call
 
@@ -84,6 +87,10 @@ class ViewFrame(APIView):
             response = self.handle_exception(error)
         self.response = self.finalize_response(self.request, response, *args, **kwargs)
         return self.response
+
+    def needs_whole_account(self, method: str | None) -> bool:
+        """Whether this method concerns the whole account, beyond any site."""
+        return method in self.whole_account_methods
 
     def _run(self, request: Request) -> Response:
         handler = getattr(self, (request.method or "").lower(), self.http_method_not_allowed)
@@ -115,9 +122,11 @@ class ViewFrame(APIView):
                 pass  # the versions are verified here, once; after this the request runs to its end
             context = dataclasses.replace(context, probe=None)
             with tenant_scope(context):
-                return work() if key is None else run_once(request, key, context, work, network=True)
+                if key is None:
+                    return work()
+                return run_once(request, key, context, work, network=True, secrets=self.secret_fields)
         if key is not None:
-            return run_once(request, key, context, work, network=False)
+            return run_once(request, key, context, work, network=False, secrets=self.secret_fields)
         with tenant_transaction(context):
             return work()
 
@@ -258,6 +267,7 @@ class DeleteRows:
     """DELETE of one row: soft, with what it owns; `restore` brings the set back inside the retention window."""
 
     delete_service: ClassVar[Callable[..., Any]] = staticmethod(row_delete)
+    restore_service: ClassVar[Callable[..., AccountBaseModel]] = staticmethod(row_restore)
 
     def destroy(self: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Delete one row; 204."""
@@ -268,7 +278,7 @@ class DeleteRows:
 
     def restore(self: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Bring back a deleted row with what was deleted with it."""
-        answer: Response = self.answer(row_restore(self.model, _uuid(self.kwargs["pk"])))
+        answer: Response = self.answer(type(self).restore_service(self.model, _uuid(self.kwargs["pk"])))
         return answer
 
 
@@ -292,6 +302,7 @@ def _uuid(text: str) -> UUID:
 
 
 __all__ = [
+    "EVERY_METHOD",
     "AccountModelViewSet",
     "CreateRows",
     "DeleteRows",

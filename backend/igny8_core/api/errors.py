@@ -5,7 +5,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -42,6 +42,8 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response:
         return _answer(400, "Some fields are not valid.", "validation_error", _fields(exc.detail))
     if isinstance(exc, DjangoValidationError):
         return _answer(400, "Some fields are not valid.", "validation_error", _fields(exc.messages))
+    if isinstance(exc, RequestDataTooBig):
+        return _answer(413, "The body is too large.", "body_too_large")
     if isinstance(exc, PermissionDenied):
         return _answer(403, "You may not do this.", "permission_denied")
     if isinstance(exc, exceptions.APIException):
@@ -95,6 +97,14 @@ def _messages(value: Any) -> list[str]:
     if isinstance(value, Mapping):
         return [message for item in value.values() for message in _messages(item)]
     return [str(value)]
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The 400 of a request that Django itself refuses, such as one for a host that is not ours."""
+    body = failure(
+        "The request is not valid.", code="bad_request", request_id=current_request_id.get() or None
+    )
+    return JsonResponse(body, status=400)
 
 
 def url_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

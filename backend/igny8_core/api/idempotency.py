@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -56,12 +57,18 @@ def idempotency_key(request: Request) -> str | None:
 
 
 def run_once(
-    request: Request, key: str, context: TenantContext, work: Callable[[], Response], *, network: bool
+    request: Request,
+    key: str,
+    context: TenantContext,
+    work: Callable[[], Response],
+    *,
+    network: bool,
+    secrets: tuple[str, ...] = (),
 ) -> Response:
     """Do `work` and keep its answer in one transaction, or give the answer that is kept.
 
-    A refused or failed request frees the key. With `network` the work opens its own transactions and the answer is kept
-    after it. Raises IdempotencyKeyReused and IdempotencyInFlight.
+    A refused or failed request frees the key; fields named in `secrets` are not kept. With `network` the work opens
+    its own transactions and the answer is kept after it. Raises IdempotencyKeyReused and IdempotencyInFlight.
     """
     row = _claim(request, key, context)
     if row.is_answered:
@@ -72,14 +79,15 @@ def run_once(
         if network:
             response = work()
             with tenant_transaction(context):
-                _keep(row, response)
+                _keep(row, response, secrets)
             return response
         with tenant_transaction(context):
             response = work()
-            _keep(row, response)
+            _keep(row, response, secrets)
             return response
     except BaseException:
-        with tenant_transaction(context):
+        # Without the probe: the key must be freed also when the context has become stale.
+        with tenant_transaction(replace(context, probe=None)):
             claim = IdempotencyKey.objects.filter(pk=row.pk, status_code=None)
             claim._raw_delete(claim.db)
         raise
@@ -89,7 +97,7 @@ def _claim(request: Request, key: str, context: TenantContext) -> IdempotencyKey
     identity = {
         "credential": principal_of(request).credential_id,
         "method": request.method,
-        "path": request.path[:300],
+        "path": request.get_full_path()[:300],
         "key": key,
     }
     body_hash, now = _body_hash(request), utc_now()
@@ -112,9 +120,10 @@ def _claim(request: Request, key: str, context: TenantContext) -> IdempotencyKey
         return row
 
 
-def _keep(row: IdempotencyKey, response: Response) -> None:
+def _keep(row: IdempotencyKey, response: Response, secrets: tuple[str, ...]) -> None:
     row.status_code = response.status_code
-    row.body = orjson.loads(as_json(response.data))
+    body = orjson.loads(as_json(response.data))
+    row.body = {name: value for name, value in body.items() if name not in secrets} if secrets else body
     row.headers = {name: response[name] for name in ("ETag", "Location") if name in response}
     row.save(update_fields=["status_code", "body", "headers"])
 
@@ -125,7 +134,7 @@ def _body_hash(request: Request) -> str:
         form: Any = request.data
         for name, values in sorted(form.lists()):
             for value in values:
-                digest.update(name.encode())
+                digest.update(f"{len(name)}:{name}:{len(value)}:".encode())
                 _digest_part(digest, value)
     else:
         digest.update(request._request.body)

@@ -4,8 +4,19 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
+from django.conf import settings
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
+
+from igny8_core.common.errors import DomainError, ErrorKind
+
+
+class BodyTooLarge(DomainError):
+    """The body is larger than this address reads."""
+
+    kind = ErrorKind.TOO_LARGE
+    code = "body_too_large"
+    message = "The body is too large; files go to the addresses that take uploads."
 
 
 class StrictJSONParser(BaseParser):
@@ -16,7 +27,10 @@ class StrictJSONParser(BaseParser):
     def parse(
         self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
-        """The parsed body; raises ParseError."""
+        """The parsed body; raises ParseError and BodyTooLarge."""
+        size = int(stream.META.get("CONTENT_LENGTH") or 0) if hasattr(stream, "META") else 0
+        if size > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            raise BodyTooLarge
         raw = stream.read()
         if b"\\u0000" in raw or b"\x00" in raw:
             raise ParseError("The body holds a NUL character, which text cannot.")

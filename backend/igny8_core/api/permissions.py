@@ -9,6 +9,7 @@ from igny8_core.auth.errors import RoleTooLow
 from igny8_core.auth.middleware import SAFE_METHODS
 from igny8_core.auth.models import Role
 from igny8_core.auth.principals import Principal
+from igny8_core.tenancy.context import ALL_SITES
 
 RANK = {Role.VIEWER: 0, Role.EDITOR: 1, Role.ADMIN: 2, Role.OWNER: 3}
 
@@ -17,6 +18,13 @@ class ScopeMissing(RoleTooLow):
     """The key was not given this scope."""
 
     code = "scope_missing"
+
+
+class SiteScopeTooNarrow(RoleTooLow):
+    """The operation is about the whole account, the credential about some of its sites."""
+
+    code = "site_scope_too_narrow"
+    message = "This concerns the whole account; your access is limited to some of its sites."
 
 
 class StaffOnly(RoleTooLow):
@@ -40,6 +48,8 @@ class RolePermission(BasePermission):
             raise RoleTooLow
         if getattr(view, "staff_only", False) and not principal.user.is_staff_member:
             raise StaffOnly
+        if view.needs_whole_account(request.method) and principal.site_ids is not ALL_SITES:
+            raise SiteScopeTooNarrow
         if principal.scopes is not None:
             scope = f"{view.room}:{'read' if is_read else 'write'}"
             if scope not in principal.scopes:

@@ -1,27 +1,17 @@
 """Request limits per scope, account and credential, counted in Redis by one script in one round trip."""
 
-import logging
 import time
 from typing import Any
 
-import redis
 from rest_framework.request import Request
 from rest_framework.settings import api_settings
 from rest_framework.throttling import BaseThrottle, SimpleRateThrottle
 
+from igny8_core.auth.addresses import client_address
 from igny8_core.auth.principals import Principal
-from igny8_core.tenancy.redis import redis_client
+from igny8_core.tenancy.redis import count_in_window
 
-logger = logging.getLogger("igny8.api")
-
-# Fixed windows: INCR, and EXPIRE on a window's first request, in one atomic script.
-_COUNT = """
-local n = redis.call('INCR', KEYS[1])
-if n == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
-return n
-"""
 _RATES: dict[str, tuple[int, int]] = {}
-_script: Any = None
 
 
 def _rate(scope: str) -> tuple[int, int]:
@@ -48,7 +38,7 @@ class ScopedThrottle(BaseThrottle):
         now = time.time()
         window = int(now // seconds)
         reset = (window + 1) * seconds
-        count = _count(f"igny8:throttle:{scope}:{self.ident(request)}:{window}", seconds)
+        count = count_in_window(f"igny8:throttle:{scope}:{self.ident(request)}:{window}", seconds=seconds)
         if count is None:
             return True
         request._request.throttle_state = (limit, max(0, limit - count), reset)  # type: ignore[attr-defined]  # for headers
@@ -66,15 +56,4 @@ class ScopedThrottle(BaseThrottle):
         principal = request.auth
         if isinstance(principal, Principal):
             return f"{principal.account.pk}:{principal.credential_id}"
-        return f"ip:{self.get_ident(request)}"
-
-
-def _count(key: str, seconds: int) -> int | None:
-    global _script
-    try:
-        if _script is None:
-            _script = redis_client().register_script(_COUNT)
-        return int(_script(keys=[key], args=[seconds * 1000]))
-    except redis.RedisError:
-        logger.warning("request not counted: Redis does not answer")
-        return None
+        return f"ip:{client_address(request.META)}"

@@ -4,12 +4,15 @@ import copy
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.cache import patch_vary_headers
 
+from igny8_core.auth.addresses import client_address
 from igny8_core.auth.credentials import resolve
 from igny8_core.auth.plans import PlanInactive, plan_check
 from igny8_core.auth.principals import Principal
 from igny8_core.common.envelope import failure
 from igny8_core.common.errors import DomainError, ErrorKind
+from igny8_core.tenancy.redis import count_in_window
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -29,6 +32,17 @@ TENANTLESS_PATHS = {
 def is_tenantless(path: str) -> bool:
     """Whether a path is served without an account."""
     return any(path.startswith(prefix) for prefix in TENANTLESS_PATHS)
+
+
+GUESSES_PER_WINDOW = 20
+GUESS_WINDOW_SECONDS = 60
+
+
+class TooManyGuesses(DomainError):
+    """An address sent many credentials that do not hold."""
+
+    code = "throttled"
+    message = "Too many wrong credentials came from this address; wait a minute."
 
 
 class AccountContextMiddleware:
@@ -76,9 +90,20 @@ def principal_attach(request: HttpRequest, principal: Principal | None) -> None:
 
 def _refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
     status = 401 if error.kind is ErrorKind.UNAUTHENTICATED else 403
+    if status == 401 and _is_guessing(request):
+        status, error = 429, TooManyGuesses()
     body = failure(error.message, code=error.code, request_id=request.request_id)  # type: ignore[attr-defined]  # seed contract
     response = JsonResponse(body, status=status)
     if status == 401:
         response["WWW-Authenticate"] = 'Bearer realm="api"'
+    if status == 429:
+        response["Retry-After"] = str(GUESS_WINDOW_SECONDS)
     response["Cache-Control"] = "private, no-store"
+    patch_vary_headers(response, ("Authorization", "X-API-Key", "Cookie"))
     return response
+
+
+def _is_guessing(request: HttpRequest) -> bool:
+    """Count a wrong credential; whether this address has sent too many of them."""
+    key = f"igny8:guesses:{client_address(request.META)}"
+    return (count_in_window(key, seconds=GUESS_WINDOW_SECONDS) or 0) > GUESSES_PER_WINDOW

@@ -45,6 +45,7 @@ from igny8_core.common.errors import NotFound
 from igny8_core.common.text import slugify
 from igny8_core.tenancy.audit import audit_write
 from igny8_core.tenancy.context import ALL_SITES, TENANT_ALIAS, TenantContext, current_context, tenant_scope
+from igny8_core.tenancy.softdelete import row_restore
 
 KEY_PREFIX = "igny8_"
 
@@ -85,11 +86,14 @@ def account_create(*, name: str, email: str, password: str, plan_code: str = "tr
 
 def user_create(*, email: str, password: str, role: Role, name: str = "", all_sites: bool = True) -> User:
     """Add a person to the current account. Raises EmailTaken, PasswordTooWeak and PlanLimitReached."""
-    account_id = current_context().account_id
-    room = plan_allowance("max_users", User.objects.filter(account_id=account_id, is_active=True))
-    if room.used >= room.allowed:
-        raise PlanLimitReached(f"The plan allows {room.allowed} members.")
-    user = User(account_id=account_id, email=email.strip().lower(), name=name, role=role, all_sites=all_sites)
+    _seat_check()
+    user = User(
+        account_id=current_context().account_id,
+        email=email.strip().lower(),
+        name=name,
+        role=role,
+        all_sites=all_sites,
+    )
     _password_set(user, password)
     try:
         with transaction.atomic(using=TENANT_ALIAS):
@@ -98,6 +102,13 @@ def user_create(*, email: str, password: str, role: Role, name: str = "", all_si
         raise EmailTaken from error
     audit_write("user.created", row=user, detail={"role": role})
     return user
+
+
+def _seat_check() -> None:
+    people = User.objects.filter(account_id=current_context().account_id, is_active=True)
+    room = plan_allowance("max_users", people)
+    if room.used >= room.allowed:
+        raise PlanLimitReached(f"The plan allows {room.allowed} members.")
 
 
 def _password_set(user: User, password: str) -> None:
@@ -113,14 +124,23 @@ def user_update(user: User, **fields: Any) -> User:
 
     Raises NotFound for somebody of another account.
     """
-    if user.account_id != current_context().account_id:
-        raise NotFound
-    for name, value in fields.items():
-        setattr(user, name, value)
-    user.context_version += 1
-    user.save()
-    audit_write("user.changed", row=user, detail={"fields": sorted(fields)})
-    return user
+    with transaction.atomic(using=TENANT_ALIAS):
+        # Read again under a lock: a copy that somebody else changed meanwhile must not be written back.
+        row = (
+            User.objects.select_for_update()
+            .filter(pk=user.pk, account_id=current_context().account_id)
+            .first()
+        )
+        if row is None:
+            raise NotFound
+        if fields.get("is_active") and not row.is_active:
+            _seat_check()
+        for name, value in fields.items():
+            setattr(row, name, value)
+        row.context_version += 1
+        row.save(update_fields=[*fields, "context_version"])
+        audit_write("user.changed", row=row, detail={"fields": sorted(fields)})
+    return row
 
 
 def member_change(user: User, *, by: User, site_ids: Iterable[UUID] | None = None, **fields: Any) -> User:
@@ -156,7 +176,7 @@ def password_change(user: User, *, old_password: str, new_password: str) -> None
         raise LoginFailed("The current password is wrong.")
     _password_set(user, new_password)
     RefreshSession.objects.filter(user=user, revoked_at=None).update(revoked_at=utc_now())
-    user_update(user)
+    user_update(user, password=user.password)
 
 
 def login(*, email: str, password: str, user_agent: str = "") -> TokenPair:
@@ -258,9 +278,7 @@ def api_key_revoke(key_id: UUID) -> None:
 
 def site_create(*, name: str, domain: str, language: str = "en") -> Site:
     """Add a site to the current account. Raises SiteTaken and PlanLimitReached."""
-    room = plan_allowance("max_sites", Site.objects.all())
-    if room.used >= room.allowed:
-        raise PlanLimitReached(f"The plan allows {room.allowed} sites.")
+    _site_room_check()
     site = Site(name=name, domain=domain.strip().lower(), language=language)
     try:
         with transaction.atomic(using=TENANT_ALIAS):
@@ -271,8 +289,26 @@ def site_create(*, name: str, domain: str, language: str = "en") -> Site:
     return site
 
 
+def _site_room_check() -> None:
+    room = plan_allowance("max_sites", Site.objects.all())
+    if room.used >= room.allowed:
+        raise PlanLimitReached(f"The plan allows {room.allowed} sites.")
+
+
+def site_restore(model: type[Site], site_id: UUID) -> Site:
+    """Bring back a deleted site with what went with it.
+
+    Raises NotFound, DeletedRowCollision and PlanLimitReached.
+    """
+    _site_room_check()
+    row_restore(model, site_id)
+    return Site.objects.get(pk=site_id)
+
+
 def site_update(site: Site, **fields: Any) -> Site:
     """Change a site's name, domain or language. Raises SiteTaken."""
+    if "domain" in fields:
+        fields["domain"] = fields["domain"].strip().lower()
     for name, value in fields.items():
         setattr(site, name, value)
     try:

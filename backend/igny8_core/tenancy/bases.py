@@ -36,6 +36,11 @@ class TenantModel(models.Model):
         """Write the row after the second lock has checked it; raises TenantMismatch."""
         check_row(self)
         super().save(**kwargs)
+        self._remember_keys()
+
+    def _remember_keys(self) -> None:
+        names = ("account_id", *(field.attname for field in tenant_foreign_keys(type(self))))
+        self.__dict__["_loaded_keys"] = {name: self.__dict__[name] for name in names if name in self.__dict__}
 
     @classmethod
     def from_db(
@@ -43,9 +48,7 @@ class TenantModel(models.Model):
     ) -> Self:
         """Load a row and remember the keys that must not change unseen."""
         row = super().from_db(db, field_names, values, **kwargs)
-        loaded = row.__dict__
-        names = ("account_id", *(field.attname for field in tenant_foreign_keys(cls)))
-        loaded["_loaded_keys"] = {name: loaded[name] for name in names if name in loaded}
+        row._remember_keys()
         return row
 
 

@@ -31,6 +31,14 @@ class DeletedRowCollision(DomainError):
     message = "A row with the same value exists again; rename or delete it, then restore."
 
 
+class DeletedWithParent(DomainError):
+    """The row went with another one, or hangs on one that is deleted."""
+
+    kind = ErrorKind.CONFLICT
+    code = "deleted_with_parent"
+    message = "This row was deleted with what it belongs to; restore that first."
+
+
 class SystemAccountProtected(DomainError):
     """Somebody tried to delete a system account."""
 

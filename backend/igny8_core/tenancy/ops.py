@@ -10,10 +10,10 @@ OPS_ALIAS = "ops"
 
 
 def ids_by_account(
-    model: type[TenantModel], condition: models.Q, *, limit: int = 1000
+    model: type[TenantModel], condition: models.Q, *, order_by: str = "id", limit: int = 1000
 ) -> dict[int, list[UUID]]:
-    """The oldest rows that meet a condition, grouped by account; each is then claimed in its account's own scope."""
-    rows = model._base_manager.using(OPS_ALIAS).filter(condition).order_by("id")
+    """The first rows that meet a condition, grouped by account; each is then claimed in its account's own scope."""
+    rows = model._base_manager.using(OPS_ALIAS).filter(condition).order_by(order_by, "id")
     found: dict[int, list[UUID]] = {}
     for row_id, account_id in rows.values_list("id", "account_id")[:limit]:
         found.setdefault(account_id, []).append(row_id)

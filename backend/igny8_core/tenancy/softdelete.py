@@ -3,17 +3,21 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.apps import apps
-from django.db import IntegrityError, connections, models, transaction
+from django.db import IntegrityError, models, transaction
 
 from igny8_core.common.clock import utc_now
 from igny8_core.common.errors import NotFound
 from igny8_core.tenancy.bases import AccountBaseModel
+from igny8_core.tenancy.checks import tenant_foreign_keys
 from igny8_core.tenancy.context import TENANT_ALIAS, current_context
-from igny8_core.tenancy.errors import DeletedRowCollision, TenantMismatch
+from igny8_core.tenancy.errors import DeletedRowCollision, DeletedWithParent, TenantMismatch
 from igny8_core.tenancy.fields import TenantForeignKey
+
+# Ids of one statement; a prepared one takes 65,535 parameters at most.
+BATCH = 5000
 
 
 def row_delete(row: AccountBaseModel) -> int:
@@ -23,7 +27,8 @@ def row_delete(row: AccountBaseModel) -> int:
     """
     if row.account_id != current_context().account_id:
         raise TenantMismatch
-    deletion_id, now = uuid4(), utc_now()
+    # The root names the set: whoever may bring it back is asked about the root, never about one of its parts.
+    deletion_id, now = row.pk, utc_now()
     with transaction.atomic(using=TENANT_ALIAS):
         stamped = _stamp(type(row), {row.pk}, deletion_id, now)
     row.deleted_at, row.deletion_id = now, deletion_id
@@ -59,11 +64,14 @@ def soft_deletable_models() -> list[type[AccountBaseModel]]:
 def row_restore(model: type[AccountBaseModel], row_id: UUID) -> AccountBaseModel:
     """Bring back a row with the set that was deleted with it.
 
-    Raises NotFound (foreign, missing, past its window) and DeletedRowCollision when a living row took its place.
+    Raises NotFound (foreign, missing, past its window), DeletedWithParent for a part of what was deleted and for a row
+    whose owner is deleted itself, and DeletedRowCollision when a living row took its place.
     """
     row = model.deleted.filter(pk=row_id, deleted_at__gt=_purge_before()).first()
     if row is None:
         raise NotFound
+    if row.deletion_id != row.pk or _has_deleted_owner(row):
+        raise DeletedWithParent
     try:
         with transaction.atomic(using=TENANT_ALIAS):
             for other in soft_deletable_models():
@@ -71,6 +79,15 @@ def row_restore(model: type[AccountBaseModel], row_id: UUID) -> AccountBaseModel
     except IntegrityError as error:
         raise _collision(model, error) from error
     return model.objects.get(pk=row_id)
+
+
+def _has_deleted_owner(row: AccountBaseModel) -> bool:
+    for field in tenant_foreign_keys(type(row)):
+        target: Any = field.related_model
+        owner_id = getattr(row, field.attname)
+        if field.owned and owner_id and target.deleted.filter(pk=owner_id).exists():
+            return True
+    return False
 
 
 def _collision(model: type[models.Model], error: IntegrityError) -> DeletedRowCollision:
@@ -91,13 +108,55 @@ def _purge_before() -> datetime:
 def account_purge() -> int:
     """Remove for good the current account's rows whose retention window is over; returns how many.
 
-    Constraints are deferred, so the order of tables does not matter; a row that a living row still points at keeps the
-    whole purge of this account from happening and is logged by the caller.
+    A row that a staying row still points at stays too, and so does what it points at itself; it goes with a later
+    purge. Constraints are deferred, so the order of tables does not matter.
     """
-    before, removed = _purge_before(), 0
+    due = _due_rows()
+    while _keep_referenced(due):
+        pass
+    removed = 0
     with transaction.atomic(using=TENANT_ALIAS):
-        for model in soft_deletable_models():
-            rows = model.deleted.filter(deleted_at__lt=before)
-            removed += rows._raw_delete(rows.db)
-        connections[TENANT_ALIAS].check_constraints()
+        for model, ids in due.items():
+            for batch in _batches(ids):
+                rows = model.deleted.filter(pk__in=batch)
+                removed += rows._raw_delete(rows.db)
     return removed
+
+
+Due = dict[type[AccountBaseModel], set[UUID]]
+
+
+def _due_rows() -> Due:
+    before = _purge_before()
+    return {
+        model: set(model.deleted.filter(deleted_at__lt=before).values_list("pk", flat=True))
+        for model in soft_deletable_models()
+    }
+
+
+def _keep_referenced(due: Due) -> bool:
+    """Take out of `due` what staying rows point at; whether anything was taken out."""
+    has_changed = False
+    for child in apps.get_models():
+        for field in tenant_foreign_keys(child):
+            target: Any = field.related_model
+            kept = set().union(
+                *(_pointed_at(child, field, batch, due) for batch in _batches(due.get(target, set())))
+            )
+            if kept:
+                due[target] -= kept
+                has_changed = True
+    return has_changed
+
+
+def _pointed_at(child: Any, field: TenantForeignKey, ids: list[UUID], due: Due) -> set[UUID]:
+    """Those of `ids` that a row of `child` which stays points at."""
+    rows = child._base_manager.filter(account_id=current_context().account_id, **{f"{field.name}__in": ids})
+    leaving = due.get(child, set())
+    return {target for row, target in rows.values_list("pk", field.attname) if row not in leaving}
+
+
+def _batches(ids: set[UUID]) -> Iterator[list[UUID]]:
+    ordered = sorted(ids)
+    for start in range(0, len(ordered), BATCH):
+        yield ordered[start : start + BATCH]

@@ -51,7 +51,7 @@ def sweep_jobs() -> int:
         Q(run_after=None) | Q(run_after__lte=now)
     )
     abandoned = Q(state=JobState.RUNNING, lease_until__lt=now)
-    due = ids_by_account(Job, (waiting | abandoned) & Q(deleted_at=None))
+    due = ids_by_account(Job, (waiting | abandoned) & Q(deleted_at=None), order_by="announced_at")
     in_each_account(due, lambda account_id: _announce_again(due[account_id]))
     return sum(len(ids) for ids in due.values())
 

@@ -168,7 +168,11 @@ def _claim(task: Any, job_id: UUID, context: TenantContext) -> JobRun | None:
     now, token = utc_now(), uuid4()
     claimable = Q(state=JobState.QUEUED) | Q(state=JobState.RUNNING, lease_until__lt=now)
     with tenant_transaction():
-        job = Job.objects.select_for_update(skip_locked=True).filter(claimable, pk=job_id).first()
+        job = (
+            Job.objects.select_for_update(skip_locked=True)
+            .filter(claimable, pk=job_id, kind=task.name)
+            .first()
+        )
         if job is None or (job.run_after is not None and job.run_after > now):
             return None  # delivered twice, cancelled, finished, or too early: somebody else sees to it
         if job.state == JobState.QUEUED:

@@ -3,6 +3,7 @@
 import pytest
 from django.apps import apps
 from django.db import connection, connections
+
 from igny8_core.tenancy.bases import AppendOnlyModel, TenantModel
 from igny8_core.tenancy.rls import composite_keys, site_column
 

@@ -3,6 +3,7 @@
 import pytest
 from django.apps import apps
 from django.db import models
+
 from igny8_core.tenancy.bases import AccountBaseModel, AppendOnlyModel, SiteBoundModel, TenantModel
 from igny8_core.tenancy.fields import TenantForeignKey
 from igny8_core.tenancy.kinds import INFRA_MODELS, Kind

@@ -3,6 +3,7 @@
 import pytest
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, get_resolver
+
 from igny8_core.api.base import ViewFrame
 from igny8_core.auth.middleware import TENANTLESS_PATHS, is_tenantless
 

@@ -2,6 +2,7 @@
 
 import pytest
 from celery import current_app
+
 from igny8_core.tenancy.worker import TenantTask
 
 # Periodic work that belongs to no single account: it fans out, each account in a scope of its own.

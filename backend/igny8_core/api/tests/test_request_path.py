@@ -420,7 +420,7 @@ def test_throttle_of_anonymous_callers_ignores_forged_addresses(tenant: Tenant) 
 def test_requests_pass_when_redis_is_lost(tenant: Tenant) -> None:
     import redis
 
-    with patch("igny8_core.api.throttling._script", side_effect=redis.ConnectionError):
+    with patch("igny8_core.tenancy.redis._counter", side_effect=redis.ConnectionError):
         assert client_of(tenant.owner).get(SITES).status_code == 200
 
 

@@ -105,11 +105,11 @@ def _view(shipped: PromptFile, overrides: dict[str, PromptOverride]) -> PromptVi
 
 
 def jobs_visible(jobs: QuerySet[Job]) -> QuerySet[Job]:
-    """Those of the account's jobs that the current scope may see: of its sites, or of no site."""
+    """Those of the account's jobs that the current scope may see: of its sites alone when it is limited to some."""
     context = context_or_none()
     if context is None or isinstance(context.site_ids, AllSites):
         return jobs  # without a context the queryset refuses by itself
-    return jobs.filter(Q(site=None) | Q(site_id__in=context.site_ids))
+    return jobs.filter(site_id__in=context.site_ids)
 
 
 def model_info() -> ModelInfo:

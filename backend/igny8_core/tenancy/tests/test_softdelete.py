@@ -99,3 +99,18 @@ def test_purge_removes_a_deleted_site_with_everything_on_it(tenant: Tenant) -> N
         tasks.purge_deleted()
     with tenant.work():
         assert (Site.deleted.count(), Sector.deleted.count()) == (0, 0)
+
+
+def test_purge_keeps_what_a_living_row_points_at_and_purges_the_rest(tenant: Tenant) -> None:
+    from igny8_core.auth.services import api_key_create
+
+    with tenant.work():
+        api_key_create(
+            user=tenant.owner, name="k", scopes=["a:read"], allowed_scopes=["a:read"], site_id=tenant.site.pk
+        )
+        row_delete(tenant.site)
+    with time_machine.travel(utc_now() + timedelta(days=31), tick=True):
+        assert tasks.purge_deleted() == 2, "both accounts went well"
+    with tenant.work():
+        assert Site.deleted.get() == tenant.site
+        assert Sector.deleted.count() == 0

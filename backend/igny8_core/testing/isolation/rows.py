@@ -114,7 +114,8 @@ def _text(field: Any, marker: str) -> Any:
 
 def snapshot(tenant: Tenant, *, of_site: bool = False) -> dict[str, tuple[int, str]]:
     """How many rows every table has of this account, and a digest of them; with `of_site` of the first site's alone."""
-    parts, params = [], []
+    parts: list[str] = []
+    params: list[Any] = []
     for model in apps.get_models():
         kind = getattr(model, "tenant_kind", Kind.GLOBAL)
         if kind in (Kind.GLOBAL, Kind.INFRA) or (of_site and kind is not Kind.SITE):

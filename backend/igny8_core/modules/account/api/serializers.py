@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from rest_framework import serializers
 
 from igny8_core.api.fields import TenantRelatedField
-from igny8_core.api.serializers import InputSerializer, RowSerializer
+from igny8_core.api.serializers import InputSerializer, RowSerializer, StrictFieldsMixin
 from igny8_core.auth.models import Account, ApiKey, Sector, Site, User
 from igny8_core.modules.account.constants import ASSIGNABLE_ROLES, KEY_SCOPES
 from igny8_core.tenancy.models import AuditEvent
@@ -30,7 +30,7 @@ class SectorSerializer(RowSerializer[Sector]):
         read_only_fields = (*RowSerializer.Meta.read_only_fields, "slug")
 
 
-class ProfileSerializer(serializers.ModelSerializer[Account]):
+class ProfileSerializer(StrictFieldsMixin, serializers.ModelSerializer[Account]):
     """The account itself."""
 
     plan = serializers.SlugRelatedField[Any]("code", read_only=True)

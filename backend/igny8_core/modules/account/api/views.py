@@ -10,6 +10,7 @@ from rest_framework.response import Response
 
 from igny8_core.api.authentication import principal_of
 from igny8_core.api.base import (
+    EVERY_METHOD,
     AccountModelViewSet,
     CreateRows,
     DeleteRows,
@@ -19,6 +20,7 @@ from igny8_core.api.base import (
     ViewFrame,
 )
 from igny8_core.auth import selectors, services
+from igny8_core.auth.errors import KeyMakesNoKeys
 from igny8_core.auth.models import ApiKey, Role, Sector, Site, User
 from igny8_core.modules.account.api.filters import AuditFilter, SectorFilter
 from igny8_core.modules.account.api.serializers import (
@@ -44,8 +46,13 @@ class SiteViewSet(CreateRows, UpdateRows, DeleteRows, AccountModelViewSet):
     write_role = Role.ADMIN
     model, serializer_class = Site, SiteSerializer
     search_fields, ordering_fields = ("name", "domain"), ("name", "domain", "created_at")
+    restore_service = staticmethod(services.site_restore)
     create_service = staticmethod(services.site_create)
     update_service = staticmethod(services.site_update)
+
+    def needs_whole_account(self, method: str | None) -> bool:
+        """A new site belongs to nobody's list of sites yet."""
+        return self.action == "create"
 
 
 class SectorViewSet(CreateRows, DeleteRows, SiteSectorModelViewSet):
@@ -63,6 +70,7 @@ class ProfileView(ViewFrame):
 
     room, throttle_scope = "account", "content_read"
     write_role = Role.ADMIN
+    whole_account_methods = frozenset({"PATCH"})
 
     @extend_schema(
         operation_id="account_profile", summary="Show the account", responses={200: ProfileSerializer}
@@ -90,6 +98,7 @@ class MemberViewSet(IdentityModelViewSet):
 
     room, throttle_scope = "account", "content_read"
     read_role = write_role = Role.ADMIN
+    whole_account_methods = EVERY_METHOD
     model, serializer_class = User, MemberSerializer
     search_fields, ordering_fields = ("email", "name"), ("email", "created_at")
 
@@ -118,6 +127,8 @@ class ApiKeyViewSet(IdentityModelViewSet):
 
     room, throttle_scope = "account", "content_read"
     read_role = write_role = Role.ADMIN
+    whole_account_methods = EVERY_METHOD
+    secret_fields = ("secret",)
     model, serializer_class = ApiKey, ApiKeySerializer
     search_fields: ClassVar[tuple[str, ...]] = ("name",)
 
@@ -126,9 +137,10 @@ class ApiKeyViewSet(IdentityModelViewSet):
         """Make a key; its secret is in this answer and nowhere else."""
         body = ApiKeyInput(data=request.data)
         body.is_valid(raise_exception=True)
-        made = services.api_key_create(
-            user=principal_of(request).user, allowed_scopes=KEY_SCOPES, **body.validated_data
-        )
+        principal = principal_of(request)
+        if principal.scopes is not None:
+            raise KeyMakesNoKeys
+        made = services.api_key_create(user=principal.user, allowed_scopes=KEY_SCOPES, **body.validated_data)
         data = {**ApiKeySerializer(made.key).data, "secret": made.secret}
         return Response(data, status=status.HTTP_201_CREATED)
 
@@ -145,5 +157,6 @@ class AuditEventViewSet(AccountModelViewSet):
 
     room, throttle_scope = "account", "content_read"
     read_role = Role.ADMIN
+    whole_account_methods = EVERY_METHOD
     model, serializer_class, filterset_class = AuditEvent, AuditEventSerializer, AuditFilter
     search_fields: ClassVar[tuple[str, ...]] = ("action",)

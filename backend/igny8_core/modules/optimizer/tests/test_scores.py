@@ -48,7 +48,9 @@ def test_score_is_kept_once_per_version(tenant: Tenant) -> None:
     first, again = _score(tenant, article.pk), _score(tenant, article.pk)
     assert first.pk == again.pk
     with tenant.work():
-        article_edit(article.pk, html=f"{article.html}<h2>How to use a moka pot</h2><p>{'Fill it. ' * 200}</p>")
+        article_edit(
+            article.pk, html=f"{article.html}<h2>How to use a moka pot</h2><p>{'Fill it. ' * 200}</p>"
+        )
     changed = _score(tenant, article.pk)
     assert changed.pk != first.pk
     assert changed.article_version == first.article_version + 1

@@ -6,6 +6,7 @@ from uuid import UUID
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import status
 from rest_framework.decorators import action
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
@@ -101,6 +102,7 @@ class KeywordImportViewSet(SiteSectorModelViewSet):
     throttle_scope = "planner"
     model = KeywordImport
     serializer_class = serializers.KeywordImportSerializer
+    parser_classes = (MultiPartParser,)
     filterset_class = filters.KeywordImportFilter
     ordering_fields = ("created_at", "finished_at")
 

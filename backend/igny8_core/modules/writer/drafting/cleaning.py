@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from igny8_core.common.text import sentences, words
 
+# The database stores neither NUL nor half a surrogate pair; no control character has a place in prose.
+_UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _CHAT_TOKEN = re.compile(r"<\|[^|>]*\|>|</?s>|\[/?INST\]")
 _ROLE = re.compile(r"^\s*(?:assistant|system|ai|bot|writer|answer|paragraph)\s*:\s*", re.IGNORECASE)
 _OTHER_TURN = re.compile(r"^\s*(?:user|human|question|q)\s*:", re.IGNORECASE)
@@ -53,7 +55,7 @@ class CleanText:
 
 def clean(raw: str) -> CleanText:
     """The answer's paragraphs without markup, headings, preambles, role echoes, chatter, links and broken sentences."""
-    text, link_count = _without_links(_CHAT_TOKEN.sub("", raw))
+    text, link_count = _without_links(_CHAT_TOKEN.sub("", _UNSTORABLE.sub("", raw)))
     paragraphs, url_count, sentence_count = [], 0, 0
     for block in _blocks(_TAG.sub(" ", text)):
         found = sentences(block)

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from igny8_core.modules.optimizer.scoring.document import Document, parse, words_of
 from igny8_core.modules.optimizer.scoring.matching import STEMMERS, Keyphrase, Matcher, find_exact
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+
 from igny8_core.modules.optimizer.scoring import (
     CHECKS,
     RULESET_VERSION,

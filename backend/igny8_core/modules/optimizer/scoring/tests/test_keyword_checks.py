@@ -1,6 +1,7 @@
 """Proves the points of every keyword check at the edges of its thresholds; it needs no network."""
 
 import pytest
+
 from igny8_core.modules.optimizer.scoring import Place, Position, Verdict
 from igny8_core.modules.optimizer.scoring.keyword_checks import density_points
 from igny8_core.modules.optimizer.scoring.tests.pages import filler, finding, page, points

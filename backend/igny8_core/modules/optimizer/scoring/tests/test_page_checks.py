@@ -1,6 +1,7 @@
 """Proves the points of size, link, image and snippet checks at the edges of their thresholds; it needs no network."""
 
 import pytest
+
 from igny8_core.modules.optimizer.scoring import Place, Position
 from igny8_core.modules.optimizer.scoring.links import LinkKind, link_kind
 from igny8_core.modules.optimizer.scoring.pixels import title_width

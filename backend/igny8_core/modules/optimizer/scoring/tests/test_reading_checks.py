@@ -1,6 +1,7 @@
 """Proves the points of every readability check at the edges of its thresholds; it needs no network."""
 
 import pytest
+
 from igny8_core.modules.optimizer.scoring import Place, Position, Verdict
 from igny8_core.modules.optimizer.scoring.document import words_of
 from igny8_core.modules.optimizer.scoring.reading_checks import (

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+
 from igny8_core.ai.types import TextRequest, TextResult, Usage
 from igny8_core.modules.writer.drafting import (
     ArticleDraft,

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from igny8_core.modules.writer.drafting.cleaning import URL, clean, sentence_key, without_repeats
 
 RINSE = "Rinse the tank with fresh water before you brew."
@@ -93,6 +94,11 @@ def test_repeats_are_dropped_across_paragraphs_and_counted() -> None:
     second, second_count = without_repeats([f"{RINSE.upper()} Wipe the tray dry afterwards."], seen=seen)
     assert (first, first_count) == ((f"{RINSE} Let it drip for a while.",), 0)
     assert (second, second_count) == (("Wipe the tray dry afterwards.",), 1)
+
+
+def test_characters_that_no_database_keeps_are_dropped() -> None:
+    raw = "Rinse\x00 the tank\x1b with\ud83d fresh\x85 water before you brew."
+    assert clean(raw).paragraphs == (RINSE,)
 
 
 def test_near_repeat_is_dropped() -> None:

@@ -1,6 +1,7 @@
 """Proves the language guess on ordinary prose of each language it knows."""
 
 import pytest
+
 from igny8_core.modules.writer.drafting.language import STOPWORDS, language_guess
 
 SAMPLES = {

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from igny8_core.ai import ModelConfig, generate_text
 from igny8_core.common.html import sanitize, to_text
 from igny8_core.modules.writer.drafting import (

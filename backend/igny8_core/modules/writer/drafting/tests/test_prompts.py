@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from igny8_core.ai.types import TextRequest
 from igny8_core.modules.writer.drafting.brief import DraftBrief, DraftPrompts, OutlineSection
 from igny8_core.modules.writer.drafting.prompts import (

@@ -1,6 +1,7 @@
 """Proves each reason for which a draft must not be kept, and that sound drafts have none."""
 
 import pytest
+
 from igny8_core.modules.writer.drafting.brief import DraftBrief, OutlineSection
 from igny8_core.modules.writer.drafting.quality import draft_problems
 

@@ -1,0 +1,123 @@
+"""Keywords, imports, clusters, ideas and pages against other accounts and sites."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from igny8_core.auth.models import Sector, Site
+from igny8_core.modules.planner.models import Cluster, ContentIdea, Keyword, KeywordImport, SitePage
+from igny8_core.testing.clients import client_of
+from igny8_core.testing.factories import Tenant, site_make
+from igny8_core.testing.isolation import (
+    Body,
+    IsolationContract,
+    key_client,
+    row_make,
+    row_of,
+    text_of,
+    unchanged,
+)
+
+BASE = "/api/v1/planner"
+
+
+class TestKeywords(IsolationContract):
+    url, model = f"{BASE}/keywords/", Keyword
+    foreign_fields, foreign_changes = {"site": Site, "sector": Sector}, {"cluster": Cluster}
+
+    def create_body(self, tenant: Tenant) -> Body:
+        return {"site": str(tenant.site.pk), "text": "running shoes"}
+
+    def update_body(self, tenant: Tenant) -> Body:
+        return {"text": "hiking boots"}
+
+
+class TestImports(IsolationContract):
+    url, model = f"{BASE}/imports/", KeywordImport
+
+
+class TestClusters(IsolationContract):
+    url, model = f"{BASE}/clusters/", Cluster
+
+    def update_body(self, tenant: Tenant) -> Body:
+        return {"name": "Renamed"}
+
+
+class TestIdeas(IsolationContract):
+    url, model = f"{BASE}/ideas/", ContentIdea
+
+
+class TestPages(IsolationContract):
+    url, model = f"{BASE}/pages/", SitePage
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["clusters/run", "ideas/generate"])
+def test_work_is_started_for_own_sites_alone(tenant: Tenant, stranger: Tenant, path: str) -> None:
+    client = client_of(tenant.owner)
+    for body in ({"site": "{}"}, {"site": str(tenant.site.pk), "sector": "{}"}):
+        texts = []
+        for foreign in (stranger.sector.pk if "sector" in body else stranger.site.pk, uuid4()):
+            with unchanged(tenant, stranger):
+                sent = {name: value.replace("{}", str(foreign)) for name, value in body.items()}
+                texts.append(text_of(client.post(f"{BASE}/{path}/", sent), foreign))
+        assert texts[0] == texts[1]
+        assert texts[0].startswith("400 ")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["site", "sector"])
+def test_upload_for_a_foreign_site_leaves_nothing(
+    tenant: Tenant, stranger: Tenant, name: str, settings: Any
+) -> None:
+    client, texts = client_of(tenant.owner), []
+    for foreign in (getattr(stranger, name).pk, uuid4()):
+        file = SimpleUploadedFile("a.csv", b"Keyword,Volume\nshoes,10\n")
+        body = {"site": str(tenant.site.pk), "file": file, name: str(foreign)}
+        with unchanged(tenant, stranger):
+            texts.append(text_of(client.post(f"{BASE}/imports/", body, format="multipart"), foreign))
+    assert texts[0] == texts[1]
+    assert texts[0].startswith("400 ")
+    assert not settings.MEDIA_ROOT.exists() or not any(settings.MEDIA_ROOT.rglob("*"))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("path", "model", "extra"),
+    [
+        ("keywords/bulk-status", Keyword, {"status": "archived"}),
+        ("ideas/bulk-accept", ContentIdea, {}),
+        ("ideas/bulk-reject", ContentIdea, {}),
+    ],
+)
+def test_bulk_changes_are_all_or_nothing(
+    tenant: Tenant, stranger: Tenant, path: str, model: Any, extra: Body
+) -> None:
+    mine, client, texts = row_make(model, tenant), client_of(tenant.owner), []
+    for foreign in (row_make(model, stranger).pk, uuid4()):
+        body = {"ids": [str(mine.pk), str(foreign)], **extra}
+        with unchanged(tenant, stranger):
+            texts.append(text_of(client.post(f"{BASE}/{path}/", body), foreign))
+    assert texts[0] == texts[1]
+    assert texts[0].startswith("404 ")
+
+
+@pytest.mark.django_db
+def test_site_key_cannot_bulk_change_another_site(tenant: Tenant) -> None:
+    mine = row_make(Keyword, tenant)
+    client = key_client(tenant.owner, site=site_make(tenant))
+    with unchanged(tenant):
+        response = client.post(f"{BASE}/keywords/bulk-status/", {"ids": [str(mine.pk)], "status": "archived"})
+    assert response.status_code == 404
+
+
+@pytest.mark.django_db
+def test_keyword_cannot_join_a_cluster_of_another_site(tenant: Tenant) -> None:
+    keyword, other = row_make(Keyword, tenant), site_make(tenant)
+    foreign, client = row_make(Cluster, tenant, site=other, sector=None), client_of(tenant.owner)
+    with unchanged(tenant):
+        response = client.patch(f"{BASE}/keywords/{keyword.pk}/", {"cluster": str(foreign.pk)})
+    assert response.status_code in (400, 404, 409)
+    assert row_of(Keyword, tenant).cluster_id is None
