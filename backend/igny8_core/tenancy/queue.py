@@ -55,7 +55,10 @@ def enqueue(
         with transaction.atomic(using=TENANT_ALIAS):
             job.save()
     except IntegrityError:
-        return Job.objects.get(kind=kind, dedupe_key=dedupe_key, state__in=ACTIVE_STATES)
+        active = Job.objects.filter(kind=kind, dedupe_key=dedupe_key, state__in=ACTIVE_STATES).first()
+        if active is not None:
+            return active
+        job.save()  # the other one ended in between: its place is free
     if run_after is None:
         transaction.on_commit(lambda: announce(job), using=TENANT_ALIAS)
     return job

@@ -155,7 +155,8 @@ def _open_item(run: PipelineRun) -> RunItem | None:
     Raises RunIdeasExhausted and RunStopped.
     """
     with tenant_transaction():
-        if run_at_step(run.pk, run.step) is None:
+        current = run_at_step(run.pk, run.step)
+        if current is None or current.state == RunState.CANCELLED:
             raise RunStopped
         items = RunItem.objects.filter(run_id=run.pk)
         item = items.filter(state__in=OPEN_ITEM_STATES).order_by("position").first()
@@ -188,6 +189,8 @@ def _next_idea_id(run: PipelineRun) -> UUID:
 
 def _write(run: PipelineRun, item: RunItem, watch: _Watch) -> None:
     with tenant_transaction():
+        if _item_current(item) is None:
+            raise RunStopped  # cancelled, and the idea given back
         task = writer.task_create(item.idea_id)
     article = writer.article_write(
         task.pk, job_id=watch.id, progress=watch.progress, checkpoint=watch.checkpoint

@@ -1,4 +1,4 @@
-"""A model server on loopback that writes new, clean prose for any prompt, or answers by script; it counts its requests."""
+"""A model server on loopback that writes new, clean prose for any prompt, or answers by script, and counts."""
 
 import json
 import random

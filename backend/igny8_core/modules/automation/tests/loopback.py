@@ -1,5 +1,6 @@
 """Small servers on loopback that misbehave: one refuses every login, one stands before another and cuts its answers."""
 
+import contextlib
 import json
 import socket
 import threading
@@ -32,7 +33,7 @@ def refusing() -> Iterator[str]:
             self.end_headers()
             self.wfile.write(content)
 
-        do_POST = do_GET
+        do_POST = do_GET  # noqa: N815 - http.server finds its methods by these names
 
         def log_message(self, *_: Any) -> None:
             """Say nothing."""
@@ -50,7 +51,7 @@ def refusing() -> Iterator[str]:
 
 
 class Proxy:
-    """Passes bytes between a client and a server; `on_answer` is asked with each request before its answer goes back."""
+    """Passes bytes on to a server; `on_answer` is told the request before its answer goes back."""
 
     def __init__(self, port: int) -> None:
         self._port = port
@@ -85,7 +86,9 @@ class Proxy:
                 try:
                     client.sendall(answer)
                 except OSError:  # the client was killed
-                    return
+                    break
+            with contextlib.suppress(OSError):  # closing alone tells nobody while the other thread reads
+                client.shutdown(socket.SHUT_RDWR)
 
 
 def _copy(source: socket.socket, target: socket.socket, seen: bytearray) -> None:

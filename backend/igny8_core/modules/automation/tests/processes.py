@@ -23,12 +23,19 @@ from igny8_core.tenancy.tasks import sweep_jobs
 from igny8_core.testing.factories import Tenant
 
 WAIT_SECONDS = 60
+COMMAND_SECONDS = 240
 EXAMPLE = settings.PROJECT_DIR / "examples" / "keywords-semrush.csv"
 
 
-def wait_for(condition: Callable[[], bool], what: str, *, process: "Process | None" = None) -> None:
+def wait_for(
+    condition: Callable[[], bool],
+    what: str,
+    *,
+    process: "Process | None" = None,
+    seconds: float = WAIT_SECONDS,
+) -> None:
     """Wait until the condition holds; raises AssertionError when it never does, or when the process ends first."""
-    deadline = time.monotonic() + WAIT_SECONDS
+    deadline = time.monotonic() + seconds
     while not condition():
         if process is not None and process.popen.poll() is not None:
             raise AssertionError(f"The process ended while waiting for {what}:\n{process.log.read_text()}")
@@ -122,7 +129,7 @@ def free_port() -> int:
 def pipeline(*arguments: str | Path, environment: Mapping[str, str]) -> "subprocess.CompletedProcess[str]":
     """Run `manage.py pipeline` to its end."""
     process = pipeline_started(*arguments, environment=environment)
-    stdout, stderr = process.communicate(timeout=WAIT_SECONDS * 4)
+    stdout, stderr = process.communicate(timeout=COMMAND_SECONDS)
     return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
 
 

@@ -38,7 +38,7 @@ KEY = OpenApiParameter("key", str, OpenApiParameter.PATH, description="The promp
 @extend_schema_view(
     list=extend_schema(
         summary="List jobs",
-        description="The account's long work, newest first: of visible sites, or of no site.",
+        description="The account's long work, newest first; who sees some sites only, sees their jobs alone.",
     ),
     retrieve=extend_schema(
         summary="Show a job", description="How far a job is; poll it until it is finished."

@@ -125,13 +125,14 @@ def test_viewer_stranger_and_anonymous_cancel_nothing(tenant: Tenant, stranger: 
 def test_person_of_one_site_sees_and_cancels_its_jobs_alone(tenant: Tenant) -> None:
     other = site_make(tenant)
     here, there = _job(tenant, site_id=tenant.site.pk), _job(tenant, site_id=other.pk)
-    nowhere = _job(tenant)
+    account_wide = _job(tenant)
     client = _narrow(tenant, tenant.site.pk)
     listed = client.get(JOBS).json()["results"]
-    assert [job["id"] for job in listed] == [str(nowhere.pk), str(here.pk)]
-    assert client.get(f"{JOBS}{there.pk}/").status_code == 404
-    assert client.post(f"{JOBS}{there.pk}/cancel/").status_code == 404
-    _assert_untouched(tenant, there)
+    assert [job["id"] for job in listed] == [str(here.pk)]
+    for job in (there, account_wide):
+        assert client.get(f"{JOBS}{job.pk}/").status_code == 404
+        assert client.post(f"{JOBS}{job.pk}/cancel/").status_code == 404
+        _assert_untouched(tenant, job)
     assert client.post(f"{JOBS}{here.pk}/cancel/").status_code == 200
 
 
