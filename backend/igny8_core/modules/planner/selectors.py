@@ -20,9 +20,14 @@ def idea_brief_get(idea_id: UUID) -> IdeaBrief:
     return idea_brief(row)
 
 
-def idea_next_ids(site_id: UUID, *, limit: int) -> list[UUID]:
-    """The ideas to write next: new and accepted ones, each cluster's best before any cluster's second, by score."""
+def idea_next_ids(site_id: UUID, *, limit: int, sector_id: UUID | None = None) -> list[UUID]:
+    """The ideas to write next: new and accepted ones, each cluster's best before any cluster's second, by score.
+
+    With a sector only that sector's ideas.
+    """
     rows = ContentIdea.objects.filter(site_id=site_id, state__in=[IdeaState.NEW, IdeaState.ACCEPTED])
+    if sector_id is not None:
+        rows = rows.filter(sector_id=sector_id)
     place = Window(RowNumber(), partition_by=F("cluster_id"), order_by=[F("score").desc(), F("id").asc()])
     ranked = rows.annotate(place=place).order_by("place", "-score", "id")
     return list(ranked.values_list("pk", flat=True)[:limit])

@@ -181,7 +181,9 @@ def _open_item(run: PipelineRun) -> RunItem | None:
 def _next_idea_id(run: PipelineRun) -> UUID:
     """The best idea that this run has not tried: one that failed here may have been accepted again since."""
     tried = set(RunItem.objects.filter(run_id=run.pk).values_list("idea_id", flat=True))
-    for idea_id in planner_selectors.idea_next_ids(run.site_id, limit=len(tried) + 1):
+    for idea_id in planner_selectors.idea_next_ids(
+        run.site_id, limit=len(tried) + 1, sector_id=run.sector_id
+    ):
         if idea_id not in tried:
             return idea_id
     raise RunIdeasExhausted

@@ -187,6 +187,8 @@ class TestSelectors:
             assert len({row.cluster_id for row in first}) == clusters
             assert [row.score for row in first] == sorted((row.score for row in first), reverse=True)
             assert selectors.idea_next_ids(tenant.site.pk, limit=1) == ids[:1]
+            elsewhere = tenant.other_sector.pk
+            assert selectors.idea_next_ids(tenant.site.pk, limit=50, sector_id=elsewhere) == []
             services.idea_reject(ids[0])
             assert set(selectors.idea_next_ids(tenant.site.pk, limit=50)) == set(ids[1:])
 
