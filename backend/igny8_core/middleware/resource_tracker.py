@@ -11,6 +11,7 @@ import redis
 from django.db import connections
 from django.http import HttpRequest, HttpResponse
 
+from igny8_core.common.errors import DomainError, ErrorKind
 from igny8_core.tenancy.redis import redis_client
 
 logger = logging.getLogger("igny8.requests")
@@ -18,6 +19,14 @@ logger = logging.getLogger("igny8.requests")
 KEY = "igny8:request-metrics:{request_id}"
 LIFETIME_SECONDS = 3600
 _PAGE_KIB = 4
+
+
+class MetricsUnavailable(DomainError):
+    """The figures are kept in Redis, and it does not answer."""
+
+    kind = ErrorKind.UNAVAILABLE
+    code = "metrics_unavailable"
+    message = "The figures cannot be read now; try again in a moment."
 
 
 class ResourceTrackingMiddleware:
@@ -76,8 +85,11 @@ def _keep(request: HttpRequest, response: HttpResponse, figures: dict[str, Any])
 
 
 def request_metrics_get(request_id: str) -> dict[str, Any] | None:
-    """The figures of one request, or None when they are unknown or over an hour old."""
-    stored = redis_client().get(KEY.format(request_id=request_id))
+    """The figures of one request, or None when they are unknown or over an hour old; raises MetricsUnavailable."""
+    try:
+        stored = redis_client().get(KEY.format(request_id=request_id))
+    except redis.RedisError as error:
+        raise MetricsUnavailable from error
     if stored is None:
         return None
     figures: dict[str, Any] = json.loads(stored)

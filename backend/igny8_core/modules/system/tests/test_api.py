@@ -1,9 +1,11 @@
 """Jobs, prompts, request figures and the model over the API: who sees what, and that a refusal changes nothing."""
 
 from typing import Any
+from unittest.mock import patch
 from uuid import uuid4
 
 import pytest
+import redis
 from django.conf import LazySettings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -285,6 +287,12 @@ def test_request_metrics_are_for_staff(tenant: Tenant) -> None:
     refused = client_of(tenant.owner).get(address)
     assert (refused.status_code, refused.json()["code"]) == (403, "staff_only")
     assert client_of(None).get(address).status_code == 401
+
+
+def test_request_metrics_say_when_they_cannot_be_read(tenant: Tenant) -> None:
+    with patch("igny8_core.middleware.resource_tracker.redis_client", side_effect=redis.ConnectionError):
+        answer = client_of(staff_make()).get(f"{SYSTEM}request-metrics/{uuid4()}/")
+    assert (answer.status_code, answer.json()["code"]) == (503, "metrics_unavailable")
 
 
 def test_model_is_shown_without_its_secret(tenant: Tenant, settings: LazySettings) -> None:
