@@ -27,9 +27,9 @@ def test_tasks_have_limits_and_names_of_the_room() -> None:
         if hasattr(task, "time_limit")
     }
     assert found == {
-        "planner.import_keywords": (1800, 1860),
-        "planner.cluster_keywords": (1800, 1860),
-        "planner.generate_ideas": (1800, 1860),
+        "planner.import_keywords": (840, 900),
+        "planner.cluster_keywords": (840, 900),
+        "planner.generate_ideas": (840, 900),
     }
 
 

@@ -87,6 +87,7 @@ class ArticleViewSet(UpdateRows, DeleteRows, SiteSectorModelViewSet):
     search_fields = ("title", "head_keyword")
     ordering_fields = ("title", "head_keyword", "word_count", "created_at", "updated_at")
     delete_service = staticmethod(services.article_delete)
+    restore_service = staticmethod(services.article_restore)
 
     @staticmethod
     def update_service(row: Article, **fields: Any) -> Article:

@@ -1,6 +1,11 @@
 """Every write of the writer room."""
 
-from igny8_core.modules.writer.services.articles import article_delete, article_edit, article_revision_restore
+from igny8_core.modules.writer.services.articles import (
+    article_delete,
+    article_edit,
+    article_restore,
+    article_revision_restore,
+)
 from igny8_core.modules.writer.services.tasks import (
     task_create,
     task_fail,
@@ -12,6 +17,7 @@ from igny8_core.modules.writer.services.writing import article_write
 __all__ = [
     "article_delete",
     "article_edit",
+    "article_restore",
     "article_revision_restore",
     "article_write",
     "task_create",

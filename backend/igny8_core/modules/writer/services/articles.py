@@ -11,10 +11,10 @@ from igny8_core.common.html import sanitize, to_text
 from igny8_core.common.text import words
 from igny8_core.modules.writer.constants import EDITABLE_FIELDS, RevisionSource
 from igny8_core.modules.writer.errors import ArticleEmpty
-from igny8_core.modules.writer.models import Article, ArticleRevision
+from igny8_core.modules.writer.models import Article, ArticleRevision, WritingTask
 from igny8_core.tenancy.audit import audit_write
 from igny8_core.tenancy.context import current_context
-from igny8_core.tenancy.softdelete import row_delete
+from igny8_core.tenancy.softdelete import row_delete, row_restore
 
 
 def article_edit(article_id: UUID, **fields: Any) -> Article:
@@ -61,6 +61,19 @@ def article_delete(article: Article) -> None:
     with transaction.atomic():
         row_delete(article.task)
         audit_write("article.deleted", row=article)
+
+
+def article_restore(model: type[Article], article_id: UUID) -> Article:
+    """Bring back a deleted article with its task and its versions.
+
+    Raises NotFound, DeletedWithParent and DeletedRowCollision (the head keyword was written for again).
+    """
+    article = model.deleted.filter(pk=article_id).first()
+    if article is None:
+        raise NotFound
+    # Deleting it deleted the task, which owns it: the task is what can be restored.
+    row_restore(WritingTask, article.task_id)
+    return model.objects.get(pk=article_id)
 
 
 def revision_add(article: Article, *, source: RevisionSource) -> ArticleRevision:

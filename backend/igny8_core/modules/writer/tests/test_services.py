@@ -23,6 +23,7 @@ from igny8_core.modules.writer.models import Article, ArticleRevision, WritingTa
 from igny8_core.modules.writer.services import (
     article_delete,
     article_edit,
+    article_restore,
     article_revision_restore,
     task_create,
     task_fail,
@@ -33,7 +34,6 @@ from igny8_core.modules.writer.services.tasks import task_transition
 from igny8_core.modules.writer.tests.samples import article_make, idea_make, idea_state, task_get, task_make
 from igny8_core.tenancy.errors import DeletedRowCollision
 from igny8_core.tenancy.models import AuditEvent, Job
-from igny8_core.tenancy.softdelete import row_restore
 from igny8_core.testing.factories import Tenant
 
 pytestmark = pytest.mark.django_db
@@ -267,7 +267,7 @@ def test_deleted_article_frees_its_keyword_and_comes_back_with_its_task(tenant: 
         article_delete(Article.objects.get(pk=article.pk))
         for model in (Article, ArticleRevision, WritingTask):
             assert model.objects.count() == 0
-        row_restore(Article, article.pk)
+        article_restore(Article, article.pk)
         for model in (Article, ArticleRevision, WritingTask):
             assert model.objects.count() == 1
 
@@ -278,5 +278,5 @@ def test_article_is_not_restored_beside_its_successor(tenant: Tenant) -> None:
         article_delete(Article.objects.get(pk=article.pk))
         task_create(article.idea_id)
         with pytest.raises(DeletedRowCollision):
-            row_restore(Article, article.pk)
+            article_restore(Article, article.pk)
         assert Article.objects.count() == 0
