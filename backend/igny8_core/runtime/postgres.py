@@ -48,6 +48,7 @@ class EmbeddedPostgres:
         self.sockets = paths.socket_directory(self.home)
         self.log = self.directory / "postgres.log"
         self.durable = durable
+        self.former: Path | None = None  # where the data of an earlier clone at this path were put
         self._secrets = secrets or SecretStore(self.directory / "secrets.json")
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = DirectoryLock(self.directory / "lock")
@@ -73,6 +74,7 @@ class EmbeddedPostgres:
         Raises DataDirectoryRefused, BinariesMissing and ServerStartFailed.
         """
         paths.private_directory(self.directory)
+        self._former_clone_leave()
         outside = [place for place in (self.home, self.sockets) if not place.is_relative_to(self.directory)]
         paths.places_record(self.directory, outside)
         if self.account is not None:
@@ -89,6 +91,21 @@ class EmbeddedPostgres:
                 durable=self.durable,
             )
         cluster.leftover_end(self.data)
+
+    def _former_clone_leave(self) -> None:
+        """Set aside the data of a clone that stood at this path before: its passwords went with it.
+
+        Data that were never to last are removed instead.
+        """
+        is_known = (self.directory / paths.PLACES_FILE).exists()
+        if is_known or self.home.is_relative_to(self.directory) or not self.data.exists():
+            return
+        cluster.leftover_end(self.data)
+        if not self.durable:
+            shutil.rmtree(self.home)
+            return
+        self.former = self.home.with_name(f"{self.home.name}-{time.time_ns()}")
+        self.home.rename(self.former)
 
     def command(self) -> list[str]:
         """The server in the foreground, for a supervisor; call `prepare` before."""

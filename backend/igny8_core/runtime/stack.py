@@ -126,6 +126,8 @@ class Stack:
             supervisor.start(services.valkey_spec(self.valkey))
         supervisor.wait_ready(timeout_seconds=SERVERS_READY_SECONDS)
         if self.postgres is not None:
+            if self.postgres.former is not None:
+                self._say(f"the data of an earlier clone at this path were set aside: {self.postgres.former}")
             self.postgres.create_roles()
         if self.model_port is not None:
             supervisor.start(services.model_spec(port=self.model_port, environment=self.environment))

@@ -1,5 +1,6 @@
 import contextlib
 import os
+import shutil
 import signal
 import stat
 from collections.abc import Iterator
@@ -8,7 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from igny8_core.runtime import processes
+from igny8_core.runtime import paths, processes
 from igny8_core.runtime.errors import AlreadyRunning, DataDirectoryRefused
 from igny8_core.runtime.postgres import EmbeddedPostgres
 from igny8_core.runtime.roles import roles_apply
@@ -160,6 +161,8 @@ def test_killed_postmaster_is_replaced_while_an_old_backend_still_works(fresh: E
 
 class TestDataDirectory:
     def test_foreign_version_is_refused_by_name(self, fresh: EmbeddedPostgres) -> None:
+        fresh.directory.mkdir()
+        paths.places_record(fresh.directory, [fresh.home])
         fresh.data.mkdir(parents=True)
         (fresh.data / "PG_VERSION").write_text("9\n")
         with pytest.raises(DataDirectoryRefused, match="was made by PostgreSQL 9, but only"):
@@ -174,6 +177,24 @@ class TestDataDirectory:
         (fresh.directory / "places.json").write_text(f'["{elsewhere}"]')
         with pytest.raises(DataDirectoryRefused, match="moved or copied; its data are still in"):
             fresh.prepare()
+
+    @pytest.mark.parametrize("durable", [True, False])
+    def test_data_of_an_earlier_clone_at_the_same_path_are_set_aside(
+        self, tmp_path: Path, durable: bool
+    ) -> None:
+        first = EmbeddedPostgres(tmp_path / "clone", durable=durable)
+        with first:
+            pass
+        shutil.rmtree(first.directory)  # somebody removed the clone; root's data lie elsewhere
+        second = EmbeddedPostgres(tmp_path / "clone", durable=durable)
+        with second:
+            assert second.is_ready()
+        is_outside = not second.home.is_relative_to(second.directory)
+        assert (second.former is not None) == (is_outside and durable)
+        if second.former is not None:
+            assert (second.former / "data" / "PG_VERSION").exists()
+            shutil.rmtree(second.former)
+        second.remove()
 
     def test_lost_passwords_are_named(self, fresh: EmbeddedPostgres) -> None:
         with fresh:
