@@ -4,7 +4,7 @@ Rooms say which model, serializer and services; what this module owns cannot be 
 """
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -24,7 +24,6 @@ from igny8_core.api.filters import RowFilter, SiteFilter, narrow
 from igny8_core.api.idempotency import idempotency_key, run_once
 from igny8_core.api.serializers import row_reader
 from igny8_core.auth.middleware import admitted, principal_attach
-from igny8_core.auth.models import Role
 from igny8_core.auth.principals import Principal
 from igny8_core.common.envelope import success
 from igny8_core.common.errors import DomainError, ErrorKind, NotFound
@@ -35,7 +34,6 @@ from igny8_core.tenancy.errors import StaleContext
 from igny8_core.tenancy.models import Job
 from igny8_core.tenancy.softdelete import row_delete, row_restore
 
-EVERY_METHOD = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
 OWNED = frozenset(
     {
         "dispatch",
@@ -61,10 +59,7 @@ class ViewFrame(APIView):
     """The frame of every API view: permission and throttle first, then one tenant transaction, then the envelope."""
 
     room: ClassVar[str] = ""
-    read_role: ClassVar[Role] = Role.VIEWER
-    write_role: ClassVar[Role] = Role.EDITOR
-    staff_only: ClassVar[bool] = False
-    whole_account_methods: ClassVar[frozenset[str]] = frozenset()  # refused to who sees some sites only
+    operations: ClassVar[Mapping[str, str]] = {}  # method to operation; viewsets name theirs by action
     secret_fields: ClassVar[tuple[str, ...]] = ()  # shown once: not kept for an Idempotency-Key's replay
     throttle_scope: ClassVar[str] = "default"
     network: ClassVar[bool] = False  # True: the view opens its own short transactions around a network call
@@ -87,10 +82,6 @@ class ViewFrame(APIView):
             response = self.handle_exception(error)
         self.response = self.finalize_response(self.request, response, *args, **kwargs)
         return self.response
-
-    def needs_whole_account(self, method: str | None) -> bool:
-        """Whether this method concerns the whole account, beyond any site."""
-        return method in self.whole_account_methods
 
     def _run(self, request: Request) -> Response:
         handler = getattr(self, (request.method or "").lower(), self.http_method_not_allowed)
@@ -302,7 +293,6 @@ def _uuid(text: str) -> UUID:
 
 
 __all__ = [
-    "EVERY_METHOD",
     "AccountModelViewSet",
     "CreateRows",
     "DeleteRows",

@@ -1,23 +1,28 @@
-"""Who may call what: the role of a person, the scopes of a key; what a view declares is all that counts."""
+"""Who may call what: the row of `api/operations.py` for the operation is all that counts."""
 
 from typing import Any
 
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
+from igny8_core.api.operations import RANK, OperationRule, operation_rule
 from igny8_core.auth.errors import RoleTooLow
-from igny8_core.auth.middleware import SAFE_METHODS
 from igny8_core.auth.models import Role
 from igny8_core.auth.principals import Principal
 from igny8_core.tenancy.context import ALL_SITES
-
-RANK = {Role.VIEWER: 0, Role.EDITOR: 1, Role.ADMIN: 2, Role.OWNER: 3}
 
 
 class ScopeMissing(RoleTooLow):
     """The key was not given this scope."""
 
     code = "scope_missing"
+
+
+class PeopleOnly(RoleTooLow):
+    """A key tried what could make it wider, or let it live longer, than it is."""
+
+    code = "people_only"
+    message = "API keys may not do this; sign in as a person."
 
 
 class SiteScopeTooNarrow(RoleTooLow):
@@ -35,23 +40,29 @@ class StaffOnly(RoleTooLow):
 
 
 class RolePermission(BasePermission):
-    """Checks `view.read_role` or `view.write_role`, and for a key `<room>:read` or `<room>:write`."""
+    """Checks the caller against the operation's row: role, staff role, whole account, key scope, in this order."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        """False for nobody (401); raises RoleTooLow or ScopeMissing for somebody without the right (403)."""
+        """False for nobody (401); raises RoleTooLow or one of its kind for somebody without the right (403)."""
         principal = request.auth
         if not isinstance(principal, Principal):
             return False
-        is_read = request.method in SAFE_METHODS
-        needed: Role = view.read_role if is_read else view.write_role
-        if RANK[Role(principal.user.role)] < RANK[needed]:
-            raise RoleTooLow
-        if getattr(view, "staff_only", False) and not principal.user.is_staff_member:
-            raise StaffOnly
-        if view.needs_whole_account(request.method) and principal.site_ids is not ALL_SITES:
-            raise SiteScopeTooNarrow
-        if principal.scopes is not None:
-            scope = f"{view.room}:{'read' if is_read else 'write'}"
-            if scope not in principal.scopes:
-                raise ScopeMissing(f"This key lacks the scope {scope}.")
+        rule = operation_rule(view, request.method)
+        if rule is not None:  # else the method is not routed, and is about to be answered by 405
+            _require(principal, rule, view.room)
         return True
+
+
+def _require(principal: Principal, rule: OperationRule, room: str) -> None:
+    if rule.role is None or RANK[Role(principal.user.role)] < RANK[rule.role]:
+        raise RoleTooLow
+    if rule.staff and not (principal.user.is_staff_member and principal.user.staff_role in rule.staff):
+        raise StaffOnly
+    if rule.whole_account and principal.site_ids is not ALL_SITES:
+        raise SiteScopeTooNarrow
+    if principal.scopes is not None:
+        scope = rule.scope(room)
+        if scope is None:
+            raise PeopleOnly
+        if scope not in principal.scopes:
+            raise ScopeMissing(f"This key lacks the scope {scope}.")

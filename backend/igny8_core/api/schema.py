@@ -6,6 +6,7 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 
 from igny8_core.api.base import ViewFrame
+from igny8_core.api.operations import OPERATIONS, operation_id, operation_rule, who_may
 
 _REQUEST_ID = {"type": "string", "format": "uuid"}
 ERROR_SCHEMA = {
@@ -31,7 +32,20 @@ _ERRORS = {
 
 
 class EnvelopeAutoSchema(AutoSchema):
-    """drf-spectacular's schema with our envelope around every body and our errors on every operation."""
+    """drf-spectacular's schema with our names, who may call, our envelope and our errors on every operation."""
+
+    def get_operation_id(self) -> str:
+        """The name that the table of operations knows it by."""
+        name = operation_id(self.view, self.method) if isinstance(self.view, ViewFrame) else None
+        return name or super().get_operation_id()
+
+    def get_auth(self) -> list[Any]:
+        """The credentials that open it; none for an operation that proves who somebody is."""
+        rule = operation_rule(self.view, self.method) if isinstance(self.view, ViewFrame) else None
+        if rule is None or rule.role is None:
+            return []
+        schemes: list[Any] = super().get_auth()
+        return [one for one in schemes if rule.verb or "apiKey" not in one]
 
     def _get_response_for_code(self, serializer: Any, status_code: Any, *args: Any, **kwargs: Any) -> Any:
         response: Any = super()._get_response_for_code(serializer, status_code, *args, **kwargs)  # type: ignore[no-untyped-call]  # untyped there
@@ -72,6 +86,19 @@ class EnvelopeAutoSchema(AutoSchema):
         if self.method in ("PUT", "PATCH", "DELETE"):
             codes.append("412")
         return sorted(codes)
+
+
+def say_who_may(result: Any, **_: Any) -> Any:
+    """Add to each operation's description who may call it; a hook, because views replace the description itself."""
+    for path, item in result["paths"].items():
+        for operation in item.values():
+            rule = OPERATIONS.get(operation["operationId"])
+            if rule is not None:
+                room = path.split("/")[3]
+                operation["description"] = (
+                    f"{operation.get('description', '')}\n\n{who_may(rule, room)}".strip()
+                )
+    return result
 
 
 class _Extension(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # untyped there

@@ -79,11 +79,3 @@ class SectorTaken(DomainError):
     kind = ErrorKind.CONFLICT
     code = "sector_taken"
     message = "This site already has a sector with this name."
-
-
-class KeyMakesNoKeys(DomainError):
-    """A key tried to make a key, which could be wider or live longer than itself."""
-
-    kind = ErrorKind.FORBIDDEN
-    code = "key_makes_no_keys"
-    message = "API keys are made by people; sign in to make one."

@@ -142,12 +142,14 @@ class TestEndOfTheSupervisor:
 
     SCRIPT = textwrap.dedent(
         """
+        import signal
         import sys
         from pathlib import Path
         from igny8_core.runtime.locks import DirectoryLock
         from igny8_core.runtime.supervisor import StopRequested, Supervisor
         from igny8_core.runtime.tests.test_supervisor import FAITHFUL, _spec
 
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)  # tests that run under nohup inherit that it is ignored
         folder = Path(sys.argv[1])
         lock = DirectoryLock(folder / "lock")
         lock.take(note=" here")

@@ -1,5 +1,6 @@
 """The account, its people, sites, keys and audit trail; each view parses, calls one service and answers."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from drf_spectacular.utils import extend_schema
@@ -10,7 +11,6 @@ from rest_framework.response import Response
 
 from igny8_core.api.authentication import principal_of
 from igny8_core.api.base import (
-    EVERY_METHOD,
     AccountModelViewSet,
     CreateRows,
     DeleteRows,
@@ -20,8 +20,7 @@ from igny8_core.api.base import (
     ViewFrame,
 )
 from igny8_core.auth import selectors, services
-from igny8_core.auth.errors import KeyMakesNoKeys
-from igny8_core.auth.models import ApiKey, Role, Sector, Site, User
+from igny8_core.auth.models import ApiKey, Sector, Site, User
 from igny8_core.modules.account.api.filters import AuditFilter, SectorFilter
 from igny8_core.modules.account.api.serializers import (
     ApiKeyInput,
@@ -43,23 +42,17 @@ class SiteViewSet(CreateRows, UpdateRows, DeleteRows, AccountModelViewSet):
     """The account's web sites."""
 
     room, throttle_scope = "account", "content_read"
-    write_role = Role.ADMIN
     model, serializer_class = Site, SiteSerializer
     search_fields, ordering_fields = ("name", "domain"), ("name", "domain", "created_at")
     restore_service = staticmethod(services.site_restore)
     create_service = staticmethod(services.site_create)
     update_service = staticmethod(services.site_update)
 
-    def needs_whole_account(self, method: str | None) -> bool:
-        """A new site belongs to nobody's list of sites yet."""
-        return self.action == "create"
-
 
 class SectorViewSet(CreateRows, DeleteRows, SiteSectorModelViewSet):
     """The lines of business of the account's sites."""
 
     room, throttle_scope = "account", "content_read"
-    write_role = Role.ADMIN
     model, serializer_class, filterset_class = Sector, SectorSerializer, SectorFilter
     search_fields, ordering_fields = ("name",), ("name", "created_at")
     create_service = staticmethod(services.sector_create)
@@ -69,18 +62,14 @@ class ProfileView(ViewFrame):
     """The account itself."""
 
     room, throttle_scope = "account", "content_read"
-    write_role = Role.ADMIN
-    whole_account_methods = frozenset({"PATCH"})
+    operations: ClassVar[Mapping[str, str]] = {"GET": "profile", "PATCH": "profile_change"}
 
-    @extend_schema(
-        operation_id="account_profile", summary="Show the account", responses={200: ProfileSerializer}
-    )
+    @extend_schema(summary="Show the account", responses={200: ProfileSerializer})
     def get(self, request: Request) -> Response:
         """The account with its plan."""
         return Response(ProfileSerializer(selectors.account_get()).data)
 
     @extend_schema(
-        operation_id="account_profile_change",
         summary="Change the account",
         request=ProfileSerializer,
         responses={200: ProfileSerializer},
@@ -97,8 +86,6 @@ class MemberViewSet(IdentityModelViewSet):
     """The people of the account."""
 
     room, throttle_scope = "account", "content_read"
-    read_role = write_role = Role.ADMIN
-    whole_account_methods = EVERY_METHOD
     model, serializer_class = User, MemberSerializer
     search_fields, ordering_fields = ("email", "name"), ("email", "created_at")
 
@@ -126,8 +113,6 @@ class ApiKeyViewSet(IdentityModelViewSet):
     """The account's API keys."""
 
     room, throttle_scope = "account", "content_read"
-    read_role = write_role = Role.ADMIN
-    whole_account_methods = EVERY_METHOD
     secret_fields = ("secret",)
     model, serializer_class = ApiKey, ApiKeySerializer
     search_fields: ClassVar[tuple[str, ...]] = ("name",)
@@ -138,8 +123,6 @@ class ApiKeyViewSet(IdentityModelViewSet):
         body = ApiKeyInput(data=request.data)
         body.is_valid(raise_exception=True)
         principal = principal_of(request)
-        if principal.scopes is not None:
-            raise KeyMakesNoKeys
         made = services.api_key_create(user=principal.user, allowed_scopes=KEY_SCOPES, **body.validated_data)
         data = {**ApiKeySerializer(made.key).data, "secret": made.secret}
         return Response(data, status=status.HTTP_201_CREATED)
@@ -156,7 +139,5 @@ class AuditEventViewSet(AccountModelViewSet):
     """The account's audit trail, newest first; nobody can change it."""
 
     room, throttle_scope = "account", "content_read"
-    read_role = Role.ADMIN
-    whole_account_methods = EVERY_METHOD
     model, serializer_class, filterset_class = AuditEvent, AuditEventSerializer, AuditFilter
     search_fields: ClassVar[tuple[str, ...]] = ("action",)

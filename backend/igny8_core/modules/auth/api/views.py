@@ -1,5 +1,8 @@
 """Signing in and out; each view parses, calls one service and answers."""
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.request import Request
@@ -9,7 +12,6 @@ from rest_framework_simplejwt.tokens import AccessToken
 from igny8_core.api.authentication import principal_of
 from igny8_core.api.base import ViewFrame
 from igny8_core.auth import services
-from igny8_core.auth.models import Role
 from igny8_core.auth.principals import CredentialKind
 from igny8_core.modules.auth.api.serializers import (
     LoginInput,
@@ -32,9 +34,9 @@ class PublicView(ViewFrame):
 class LoginView(PublicView):
     """Sign in."""
 
-    @extend_schema(
-        operation_id="auth_login", summary="Sign in", request=LoginInput, responses={200: TokenOutput}
-    )
+    operations: ClassVar[Mapping[str, str]] = {"POST": "login"}
+
+    @extend_schema(summary="Sign in", request=LoginInput, responses={200: TokenOutput})
     def post(self, request: Request) -> Response:
         """E-mail and password for a person and two tokens."""
         body = LoginInput(data=request.data)
@@ -47,9 +49,9 @@ class RefreshView(PublicView):
     """Rotate a refresh token."""
 
     throttle_scope = "auth"
+    operations: ClassVar[Mapping[str, str]] = {"POST": "refresh"}
 
     @extend_schema(
-        operation_id="auth_refresh",
         summary="Rotate tokens",
         request=RefreshInput,
         responses={200: TokenOutput},
@@ -65,14 +67,15 @@ class OwnView(ViewFrame):
     """A view about the caller alone, open to every role."""
 
     room = "auth"
-    write_role = Role.VIEWER
     throttle_scope = "auth"
 
 
 class LogoutView(OwnView):
     """Sign out."""
 
-    @extend_schema(operation_id="auth_logout", summary="Sign out", request=None, responses={204: None})
+    operations: ClassVar[Mapping[str, str]] = {"POST": "logout"}
+
+    @extend_schema(summary="Sign out", request=None, responses={204: None})
     def post(self, request: Request) -> Response:
         """End the sign-in that the access token belongs to; other credentials have nothing to end."""
         principal = principal_of(request)
@@ -85,7 +88,9 @@ class LogoutView(OwnView):
 class MeView(OwnView):
     """The caller."""
 
-    @extend_schema(operation_id="auth_me", summary="Who am I", responses={200: UserOutput})
+    operations: ClassVar[Mapping[str, str]] = {"GET": "me"}
+
+    @extend_schema(summary="Who am I", responses={200: UserOutput})
     def get(self, request: Request) -> Response:
         """The person, role and account that the credential stands for."""
         return Response(UserOutput(principal_of(request).user).data)
@@ -95,9 +100,9 @@ class PasswordView(OwnView):
     """The caller's password."""
 
     throttle_scope = "auth_strict"
+    operations: ClassVar[Mapping[str, str]] = {"POST": "password_change"}
 
     @extend_schema(
-        operation_id="auth_password_change",
         summary="Change my password",
         request=PasswordInput,
         responses={204: None},

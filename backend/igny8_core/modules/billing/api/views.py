@@ -1,11 +1,13 @@
 """Shows an account its credits and plan; nothing here moves a credit."""
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from igny8_core.api.base import AccountModelViewSet, ViewFrame
-from igny8_core.auth.models import Role
 from igny8_core.modules.billing import selectors
 from igny8_core.modules.billing.api.filters import HoldFilter, LedgerFilter
 from igny8_core.modules.billing.api.serializers import (
@@ -21,9 +23,9 @@ class BalanceView(ViewFrame):
     """The account's credits."""
 
     room, throttle_scope = "billing", "billing"
+    operations: ClassVar[Mapping[str, str]] = {"GET": "balance"}
 
     @extend_schema(
-        operation_id="billing_balance",
         summary="Show the balance",
         description="All credits, what running work set aside of them, and what is free.",
         responses={200: BalanceSerializer},
@@ -37,9 +39,9 @@ class PlanView(ViewFrame):
     """The account's plan."""
 
     room, throttle_scope = "billing", "billing"
+    operations: ClassVar[Mapping[str, str]] = {"GET": "plan"}
 
     @extend_schema(
-        operation_id="billing_plan",
         summary="Show the plan",
         description="The plan with its limits, and the state that counts now: a trial that is over is suspended.",
         responses={200: PlanSerializer},
@@ -60,7 +62,6 @@ class LedgerViewSet(AccountModelViewSet):
     """The account's ledger."""
 
     room, throttle_scope = "billing", "billing"
-    read_role = Role.ADMIN
     model, serializer_class, filterset_class = LedgerEntry, LedgerEntrySerializer, LedgerFilter
     ordering_fields, default_ordering = ("sequence",), ("-sequence",)
 
@@ -75,6 +76,5 @@ class HoldViewSet(AccountModelViewSet):
     """The account's holds."""
 
     room, throttle_scope = "billing", "billing"
-    read_role = Role.ADMIN
     model, serializer_class, filterset_class = CreditHold, CreditHoldSerializer, HoldFilter
     ordering_fields = ("created_at", "expires_at", "amount")

@@ -1,5 +1,6 @@
 """Destinations and the check of their connection; each view parses, calls one service and answers."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -9,7 +10,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from igny8_core.api.base import DeleteRows, SiteSectorModelViewSet, ViewFrame, require_version
-from igny8_core.auth.models import Role
 from igny8_core.modules.integration import services
 from igny8_core.modules.integration.api.filters import DestinationFilter
 from igny8_core.modules.integration.api.serializers import (
@@ -25,7 +25,6 @@ class DestinationViewSet(DeleteRows, SiteSectorModelViewSet):
     """Where the account's articles are published."""
 
     room, throttle_scope = "integration", "integration"
-    write_role = Role.ADMIN
     model, serializer_class, filterset_class = Destination, DestinationSerializer, DestinationFilter
     search_fields: ClassVar[tuple[str, ...]] = ("name", "base_url")
     ordering_fields: ClassVar[tuple[str, ...]] = ("name", "created_at")
@@ -61,11 +60,10 @@ class DestinationCheckView(ViewFrame):
     """The check of one connection."""
 
     room, throttle_scope = "integration", "integration"
-    write_role = Role.ADMIN
+    operations: ClassVar[Mapping[str, str]] = {"POST": "destination_check"}
     network = True
 
     @extend_schema(
-        operation_id="integration_destination_check",
         summary="Check a connection",
         description="Calls the other server. A connection that does not work is a report, not an error.",
         request=None,

@@ -1,6 +1,7 @@
 """Jobs, prompts, request figures and the model in use; each view parses, calls one service and answers."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -12,7 +13,6 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from igny8_core.api.base import AccountModelViewSet, ViewFrame
-from igny8_core.auth.models import Role
 from igny8_core.common.errors import NotFound
 from igny8_core.middleware.resource_tracker import request_metrics_get
 from igny8_core.modules.system import selectors, services
@@ -79,7 +79,6 @@ class PromptViewSet(ViewFrame, GenericViewSet[Any]):
     """The texts that ask the language model, and the account's own in place of them."""
 
     room, throttle_scope = "system", "system"
-    write_role = Role.ADMIN
     serializer_class, pagination_class = PromptSerializer, OnePage
     lookup_field, lookup_value_regex = "key", "[a-z][a-z0-9_]*"
 
@@ -154,10 +153,9 @@ class RequestMetricsView(ViewFrame):
     """What a request cost that staff asked to be measured."""
 
     room, throttle_scope = "system", "system"
-    staff_only = True
+    operations: ClassVar[Mapping[str, str]] = {"GET": "request_metrics"}
 
     @extend_schema(
-        operation_id="system_request_metrics",
         summary="Show a request's figures",
         description="For staff: the figures of a request sent with X-Debug-Resource-Tracking: true, for an hour.",
         responses={200: RequestMetricsSerializer},
@@ -174,9 +172,9 @@ class ModelInfoView(ViewFrame):
     """The language model in use."""
 
     room, throttle_scope = "system", "system"
+    operations: ClassVar[Mapping[str, str]] = {"GET": "model"}
 
     @extend_schema(
-        operation_id="system_model",
         summary="Show the language model",
         description="Which model writes: the one that ships, another one, or none. Never a key.",
         responses={200: ModelInfoSerializer},

@@ -1,0 +1,228 @@
+"""Who may call which operation: the one table that permissions, OpenAPI and docs/permissions.md are made from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from igny8_core.auth.models import Role, StaffRole
+
+RANK = {Role.VIEWER: 0, Role.EDITOR: 1, Role.ADMIN: 2, Role.OWNER: 3}
+EVERY_STAFF_ROLE = frozenset(StaffRole)
+
+
+@dataclass(frozen=True, slots=True)
+class OperationRule:
+    """What a caller needs: a role of the account, a scope when it is a key, sometimes more."""
+
+    role: Role | None  # the lowest role; None: the operation takes no credential, it proves who somebody is
+    verb: str | None = None  # of the key scope `<room>:<verb>`; None: people only, no key may
+    whole_account: bool = False  # refused to whoever sees some sites only
+    staff: frozenset[StaffRole] = frozenset()  # not empty: only staff of these roles
+    is_own: bool = False  # about the caller's own sign-in: staff cannot enter an account for it
+
+    def scope(self, room: str) -> str | None:
+        """The key scope that opens the operation, or None when no key does."""
+        return f"{room}:{self.verb}" if self.verb else None
+
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        """Every role that may, the lowest first."""
+        return () if self.role is None else tuple(role for role in RANK if RANK[role] >= RANK[self.role])
+
+
+PUBLIC = OperationRule(role=None)
+OWN = OperationRule(role=Role.VIEWER, is_own=True)
+STAFF_READ = OperationRule(role=Role.VIEWER, verb="read", staff=EVERY_STAFF_ROLE)
+VIEWER_READ = OperationRule(role=Role.VIEWER, verb="read")
+ADMIN_READ = OperationRule(role=Role.ADMIN, verb="read")
+ACCOUNT_READ = replace(ADMIN_READ, whole_account=True)
+EDITOR_WRITE = OperationRule(role=Role.EDITOR, verb="write")
+ADMIN_WRITE = OperationRule(role=Role.ADMIN, verb="write")
+ACCOUNT_WRITE = replace(ADMIN_WRITE, whole_account=True)
+# A key that could invite people or make keys would become wider, or live longer, than it is.
+ACCOUNT_WRITE_IN_PERSON = replace(ACCOUNT_WRITE, verb=None)
+
+_TABLE: Mapping[str, Mapping[str, OperationRule]] = {
+    "auth": {
+        "login": PUBLIC,
+        "refresh": PUBLIC,
+        "logout": OWN,
+        "me": replace(OWN, verb="read"),
+        "password_change": OWN,
+    },
+    "account": {
+        "profile": VIEWER_READ,
+        "profile_change": ACCOUNT_WRITE,
+        "site_list": VIEWER_READ,
+        "site_retrieve": VIEWER_READ,
+        "site_create": ACCOUNT_WRITE,  # a new site is on nobody's list of sites yet
+        "site_update": ADMIN_WRITE,
+        "site_partial_update": ADMIN_WRITE,
+        "site_destroy": ADMIN_WRITE,
+        "site_restore": ADMIN_WRITE,
+        "sector_list": VIEWER_READ,
+        "sector_retrieve": VIEWER_READ,
+        "sector_create": ADMIN_WRITE,
+        "sector_destroy": ADMIN_WRITE,
+        "sector_restore": ADMIN_WRITE,
+        "member_list": ACCOUNT_READ,
+        "member_retrieve": ACCOUNT_READ,
+        "member_create": ACCOUNT_WRITE_IN_PERSON,
+        "member_partial_update": ACCOUNT_WRITE_IN_PERSON,
+        "api_key_list": ACCOUNT_READ,
+        "api_key_retrieve": ACCOUNT_READ,
+        "api_key_create": ACCOUNT_WRITE_IN_PERSON,
+        "api_key_revoke": ACCOUNT_WRITE,
+        "audit_list": ACCOUNT_READ,
+        "audit_retrieve": ACCOUNT_READ,
+    },
+    "automation": {
+        "run_list": VIEWER_READ,
+        "run_retrieve": VIEWER_READ,
+        "run_create": EDITOR_WRITE,
+        "run_pause": EDITOR_WRITE,
+        "run_resume": EDITOR_WRITE,
+        "run_cancel": EDITOR_WRITE,
+        "item_list": VIEWER_READ,
+        "item_retrieve": VIEWER_READ,
+    },
+    "billing": {
+        "balance": VIEWER_READ,
+        "plan": VIEWER_READ,
+        "ledger_list": ADMIN_READ,
+        "ledger_retrieve": ADMIN_READ,
+        "hold_list": ADMIN_READ,
+        "hold_retrieve": ADMIN_READ,
+    },
+    "integration": {
+        "destination_list": VIEWER_READ,
+        "destination_retrieve": VIEWER_READ,
+        "destination_create": ADMIN_WRITE,
+        "destination_partial_update": ADMIN_WRITE,
+        "destination_destroy": ADMIN_WRITE,
+        "destination_restore": ADMIN_WRITE,
+        "destination_check": ADMIN_WRITE,
+    },
+    "optimizer": {
+        "score_list": VIEWER_READ,
+        "score_retrieve": VIEWER_READ,
+        "score_create": EDITOR_WRITE,
+    },
+    "planner": {
+        "keyword_list": VIEWER_READ,
+        "keyword_retrieve": VIEWER_READ,
+        "keyword_create": EDITOR_WRITE,
+        "keyword_update": EDITOR_WRITE,
+        "keyword_partial_update": EDITOR_WRITE,
+        "keyword_destroy": EDITOR_WRITE,
+        "keyword_restore": EDITOR_WRITE,
+        "keyword_bulk_status": EDITOR_WRITE,
+        "import_list": VIEWER_READ,
+        "import_retrieve": VIEWER_READ,
+        "import_create": EDITOR_WRITE,
+        "cluster_list": VIEWER_READ,
+        "cluster_retrieve": VIEWER_READ,
+        "cluster_update": EDITOR_WRITE,
+        "cluster_partial_update": EDITOR_WRITE,
+        "cluster_run": EDITOR_WRITE,
+        "idea_list": VIEWER_READ,
+        "idea_retrieve": VIEWER_READ,
+        "idea_generate": EDITOR_WRITE,
+        "idea_accept": EDITOR_WRITE,
+        "idea_reject": EDITOR_WRITE,
+        "idea_bulk_accept": EDITOR_WRITE,
+        "idea_bulk_reject": EDITOR_WRITE,
+        "page_list": VIEWER_READ,
+        "page_retrieve": VIEWER_READ,
+    },
+    "publisher": {
+        "publication_list": VIEWER_READ,
+        "publication_retrieve": VIEWER_READ,
+        "publication_create": EDITOR_WRITE,
+        "publication_retry": EDITOR_WRITE,
+    },
+    "system": {
+        "job_list": VIEWER_READ,
+        "job_retrieve": VIEWER_READ,
+        "job_cancel": EDITOR_WRITE,
+        "model": VIEWER_READ,
+        "prompt_list": VIEWER_READ,
+        "prompt_retrieve": VIEWER_READ,
+        "prompt_update": ADMIN_WRITE,
+        "prompt_destroy": ADMIN_WRITE,
+        "prompt_preview": ADMIN_WRITE,
+        "request_metrics": STAFF_READ,
+    },
+    "writer": {
+        "task_list": VIEWER_READ,
+        "task_retrieve": VIEWER_READ,
+        "task_create": EDITOR_WRITE,
+        "task_write": EDITOR_WRITE,
+        "article_list": VIEWER_READ,
+        "article_retrieve": VIEWER_READ,
+        "article_update": EDITOR_WRITE,
+        "article_partial_update": EDITOR_WRITE,
+        "article_destroy": EDITOR_WRITE,
+        "article_restore": EDITOR_WRITE,
+        "article_revisions": VIEWER_READ,
+        "article_restore_revision": EDITOR_WRITE,
+    },
+}
+OPERATIONS: Mapping[str, OperationRule] = {
+    f"{room}_{name}": rule for room, rules in _TABLE.items() for name, rule in rules.items()
+}
+
+
+def operation_id(view: Any, method: str | None) -> str | None:
+    """The operation that a method of a view is, as OpenAPI and the table name it; None for a method it lacks.
+
+    A viewset's is `<room>_<basename>_<action>`; another view lists its own under `operations`.
+    """
+    name = "get" if method in (None, "HEAD") else str(method).lower()
+    actions: Mapping[str, str] | None = getattr(view, "action_map", None)
+    if actions is None:
+        own: str | None = view.operations.get(name.upper())
+        return f"{view.room}_{own}" if own else None
+    action = actions.get(name)
+    return f"{view.room}_{view.basename.replace('-', '_')}_{action}" if action else None
+
+
+def operation_rule(view: Any, method: str | None) -> OperationRule | None:
+    """The rule of a method of a view; None for a method that it lacks. Raises KeyError for one without a row."""
+    name = operation_id(view, method)
+    return None if name is None else OPERATIONS[name]
+
+
+def who_may(rule: OperationRule, room: str) -> str:
+    """The rule as the API's documentation says it."""
+    if rule.role is None:
+        return "Open to everybody: it proves who somebody is."
+    people = ", ".join(sorted(rule.staff)) + " of the staff" if rule.staff else ", ".join(rule.roles)
+    scope = rule.scope(room)
+    sentences = [f"Roles: {people}.", f"Key scope: `{scope}`." if scope else "API keys may not."]
+    if rule.whole_account:
+        sentences.append("Needs access to every site of the account.")
+    return " ".join(sentences)
+
+
+def permissions_page() -> str:
+    """docs/permissions.md: every operation with who may call it."""
+    lines = [
+        "# Who may do what",
+        "",
+        "Made by `manage.py permissions` from `igny8_core/api/operations.py`, which the API itself obeys; do not edit.",
+        "",
+        "A role includes those below it: owner, admin, editor, viewer. A key needs its scope and its person the role.",
+        "\\* needs access to every site of the account.",
+        "",
+        "| operation | lowest role | key scope |",
+        "| --- | --- | --- |",
+    ]
+    for room, rules in sorted(_TABLE.items()):
+        for name, rule in sorted(rules.items()):
+            role = "everybody" if rule.role is None else str(rule.role)
+            if rule.staff:
+                role = f"staff: {', '.join(sorted(rule.staff))}"
+            mark = r" \*" if rule.whole_account else ""
+            lines.append(f"| `{room}_{name}` | {role}{mark} | {rule.scope(room) or 'people only'} |")
+    return "\n".join([*lines, ""])
