@@ -115,6 +115,17 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 BASIC_AUTH_ENABLED = env.bool("BASIC_AUTH_ENABLED", default=not IS_PRODUCTION)
 
+# Whether strangers may register an account of their own; off, accounts are made on the host.
+REGISTRATION_OPEN = env.bool("REGISTRATION_OPEN", default=True)
+# Mails are written to files until a server is named: nothing is sent by surprise.
+_MAIL = env.email_url("EMAIL_URL", default=f"filemail:///{PROJECT_DIR / '.igny8' / 'mail'}")
+EMAIL_BACKEND, EMAIL_FILE_PATH = _MAIL["EMAIL_BACKEND"], _MAIL["EMAIL_FILE_PATH"] or None
+EMAIL_HOST, EMAIL_PORT = _MAIL["EMAIL_HOST"] or "localhost", _MAIL["EMAIL_PORT"] or 25
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _MAIL["EMAIL_HOST_USER"] or "", _MAIL["EMAIL_HOST_PASSWORD"] or ""
+EMAIL_USE_TLS, EMAIL_USE_SSL = _MAIL.get("EMAIL_USE_TLS", False), _MAIL.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", "IGNY8 <no-reply@localhost>")
+
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "igny8_core.api.authentication.APIKeyAuthentication",

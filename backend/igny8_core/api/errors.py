@@ -28,6 +28,7 @@ STATUS_OF = {
     ErrorKind.PRECONDITION_FAILED: status.HTTP_412_PRECONDITION_FAILED,
     ErrorKind.TOO_LARGE: status.HTTP_413_REQUEST_ENTITY_TOO_LARGE,
     ErrorKind.UNPROCESSABLE: status.HTTP_422_UNPROCESSABLE_ENTITY,
+    ErrorKind.THROTTLED: status.HTTP_429_TOO_MANY_REQUESTS,
     ErrorKind.UNAVAILABLE: status.HTTP_503_SERVICE_UNAVAILABLE,
 }
 
@@ -35,7 +36,7 @@ STATUS_OF = {
 def exception_handler(exc: Exception, context: dict[str, Any]) -> Response:
     """The envelope for an exception of a view; an unknown one is logged with its trace and answered as 500."""
     if isinstance(exc, DomainError):
-        return _answer(STATUS_OF[exc.kind], exc.message, exc.code, exc.fields)
+        return _domain_error(exc)
     if isinstance(exc, Http404 | exceptions.NotFound):
         return _answer(404, NotFound.message, NotFound.code)
     if isinstance(exc, exceptions.ValidationError):
@@ -58,6 +59,14 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response:
     return _answer(
         500, "Something went wrong on our side; quote the request id to support.", "internal_error"
     )
+
+
+def _domain_error(error: DomainError) -> Response:
+    response = _answer(STATUS_OF[error.kind], error.message, error.code, error.fields)
+    wait: float | None = getattr(error, "retry_after_seconds", None)
+    if wait is not None:
+        response["Retry-After"] = str(max(1, math.ceil(wait)))
+    return response
 
 
 def _api_exception(exc: exceptions.APIException) -> Response:

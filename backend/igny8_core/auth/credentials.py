@@ -2,24 +2,29 @@
 
 import base64
 import binascii
-import hashlib
-import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import cache
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.auth.hashers import check_password, make_password
 from django.http import HttpRequest
-from rest_framework_simplejwt.exceptions import TokenError
+from rest_framework_simplejwt.exceptions import ExpiredTokenError, TokenError
 from rest_framework_simplejwt.tokens import AccessToken
 
-from igny8_core.auth.errors import CredentialInvalid, CredentialsDisagree
-from igny8_core.auth.models import ApiKey, RefreshSession, SiteUserAccess, User
+from igny8_core.auth.addresses import client_address
+from igny8_core.auth.errors import (
+    CredentialExpired,
+    CredentialInvalid,
+    CredentialsDisagree,
+    LoginFailed,
+    SecondFactorRequired,
+)
+from igny8_core.auth.models import ApiKey, RefreshSession, Site, SiteUserAccess, User
 from igny8_core.auth.principals import PRINCIPALS, CredentialKind, Principal
+from igny8_core.auth.services.proof import person_prove
 from igny8_core.common.clock import utc_now
-from igny8_core.tenancy.context import ALL_SITES, SiteScope, VersionProbe
+from igny8_core.common.text import digest as text_digest
+from igny8_core.tenancy.context import ALL_SITES, SiteScope, TenantContext, VersionProbe, tenant_transaction
 
 API_KEY_HEADER = "HTTP_X_API_KEY"
 
@@ -50,7 +55,7 @@ def resolve(request: HttpRequest, *, fresh: bool = False) -> Principal | None:
 
 
 def _cached(kind: CredentialKind, secret: str, fresh: bool, build: Callable[[], Principal]) -> Principal:
-    digest = f"{kind.value}:{hashlib.sha256(secret.encode()).hexdigest()}"
+    digest = f"{kind.value}:{text_digest(secret)}"
     principal = None if fresh else PRINCIPALS.get(digest)
     if principal is None:
         PRINCIPALS.drop(digest)
@@ -69,10 +74,12 @@ def _from_api_key(request: HttpRequest, fresh: bool) -> Principal | None:
 def _key_principal(secret: str) -> Principal:
     key = (
         ApiKey.objects.select_related("user", "user__account", "user__account__plan")
-        .filter(secret_hash=secret_hash(secret), revoked_at=None)
+        .filter(secret_hash=text_digest(secret), revoked_at=None)
         .first()
     )
     if key is None or (key.expires_at is not None and key.expires_at <= utc_now()) or not key.user.is_active:
+        raise CredentialInvalid
+    if key.site_id is not None and not _site_is_alive(key.account_id, key.site_id):
         raise CredentialInvalid
     account, user = key.user.account, key.user
     return Principal(
@@ -92,9 +99,9 @@ def _key_principal(secret: str) -> Principal:
     )
 
 
-def secret_hash(secret: str) -> str:
-    """The SHA-256 of an API key; keys are 256 random bits, so no slow hash is needed."""
-    return hashlib.sha256(secret.encode()).hexdigest()
+def _site_is_alive(account_id: int, site_id: UUID) -> bool:
+    with tenant_transaction(TenantContext.of_account(account_id)):
+        return Site.objects.filter(pk=site_id).exists()
 
 
 def _narrow(scope: SiteScope, site_id: UUID) -> SiteScope:
@@ -115,15 +122,18 @@ def _jwt_principal(token: str) -> Principal:
         claims = AccessToken(token)  # type: ignore[arg-type]  # the stubs want their own Token type for a raw string
         user_id, session_id, version = UUID(claims["user_id"]), UUID(claims["sid"]), int(claims["ver"])
         expires_at = datetime.fromtimestamp(claims["exp"], tz=UTC)
+    except ExpiredTokenError as error:
+        raise CredentialExpired from error
     except (TokenError, KeyError, ValueError) as error:
         raise CredentialInvalid from error
     session = RefreshSession.objects.filter(pk=session_id, user_id=user_id, revoked_at=None).first()
     user = _active_user(user_id)
-    if session is None or user is None or user.context_version != version:
+    if session is None or user is None or user.token_version != version:
         raise CredentialInvalid
     return _person(
         user,
         CredentialKind.JWT,
+        session_id=session.pk,
         expires_at=expires_at,
         probe=VersionProbe(
             _PROBE_JWT,
@@ -146,29 +156,22 @@ def _from_basic(request: HttpRequest, fresh: bool) -> Principal | None:
         return None
     if not settings.BASIC_AUTH_ENABLED:
         raise CredentialInvalid("Basic authentication is switched off on this server; use an API key.")
-    return _cached(CredentialKind.BASIC, encoded, fresh, lambda: _basic_principal(encoded))
+    address = client_address(request.META)
+    return _cached(CredentialKind.BASIC, encoded, fresh, lambda: _basic_principal(encoded, address))
 
 
-def _basic_principal(encoded: str) -> Principal:
+def _basic_principal(encoded: str, address: str) -> Principal:
     try:
         email, _, password = base64.b64decode(encoded, validate=True).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError) as error:
         raise CredentialInvalid from error
-    user = (
-        User.objects.select_related("account", "account__plan")
-        .filter(email=email.strip().lower(), is_active=True)
-        .first()
-    )
-    # A missing person costs the same time as a wrong password.
-    matches = check_password(password, user.password if user else _nobodys_hash())
-    if user is None or not matches:
-        raise CredentialInvalid
+    try:
+        user = person_prove(email=email, password=password, code="", address=address)
+    except LoginFailed as error:
+        raise CredentialInvalid from error
+    except SecondFactorRequired as error:
+        raise CredentialInvalid("A person with a second factor needs a token or an API key.") from error
     return _person(user, CredentialKind.BASIC)
-
-
-@cache
-def _nobodys_hash() -> str:
-    return make_password(secrets.token_urlsafe(32))
 
 
 def _active_user(user_id: UUID) -> User | None:
@@ -176,7 +179,12 @@ def _active_user(user_id: UUID) -> User | None:
 
 
 def _person(
-    user: User, kind: CredentialKind, *, expires_at: datetime | None = None, probe: VersionProbe | None = None
+    user: User,
+    kind: CredentialKind,
+    *,
+    session_id: UUID | None = None,
+    expires_at: datetime | None = None,
+    probe: VersionProbe | None = None,
 ) -> Principal:
     return Principal(
         kind=kind,
@@ -186,6 +194,7 @@ def _person(
         site_ids=_site_scope(user),
         key_site_id=None,
         scopes=None,
+        session_id=session_id,
         expires_at=expires_at,
         probe=probe
         or VersionProbe(

@@ -11,6 +11,10 @@ class CredentialInvalid(DomainError):
     message = "The credential is wrong, expired or revoked."
 
 
+class CredentialExpired(CredentialInvalid):
+    """A token of ours whose time is over: no guess, and so not counted as one."""
+
+
 class CredentialsDisagree(DomainError):
     """Two credentials of one request speak for different accounts."""
 
@@ -25,6 +29,37 @@ class LoginFailed(DomainError):
     kind = ErrorKind.UNAUTHENTICATED
     code = "login_failed"
     message = "The e-mail or password is wrong."
+
+
+class SecondFactorRequired(DomainError):
+    """The password is right, and the person also needs a code."""
+
+    kind = ErrorKind.UNAUTHENTICATED
+    code = "second_factor_required"
+    message = "Send the code of your authenticator application, or a recovery code, as `code` too."
+
+
+class SecondFactorWrong(DomainError):
+    """The code does not hold: wrong, too old or used."""
+
+    kind = ErrorKind.UNAUTHENTICATED
+    code = "second_factor_wrong"
+    message = "The code is wrong, too old or was used already."
+
+
+class SecondFactorConflict(DomainError):
+    """The second factor is not in the state that this needs."""
+
+    kind = ErrorKind.CONFLICT
+    code = "second_factor_conflict"
+
+
+class InvitationClosed(DomainError):
+    """The invitation was taken up."""
+
+    kind = ErrorKind.CONFLICT
+    code = "invitation_closed"
+    message = "This invitation was taken up already."
 
 
 class RoleTooLow(DomainError):

@@ -1,15 +1,19 @@
 """Finds out who a request is for and whether the account's plan allows it, before any view runs."""
 
 import copy
+import time
 from collections.abc import Callable
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.cache import patch_vary_headers
 
 from igny8_core.auth.addresses import client_address
 from igny8_core.auth.credentials import resolve
+from igny8_core.auth.errors import CredentialExpired
 from igny8_core.auth.plans import PlanInactive, plan_check
-from igny8_core.auth.principals import Principal
+from igny8_core.auth.principals import CredentialKind, Principal
+from igny8_core.auth.services import api_key_used
 from igny8_core.common.envelope import failure
 from igny8_core.common.errors import DomainError, ErrorKind
 from igny8_core.tenancy.redis import count_in_window
@@ -20,6 +24,9 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 TENANTLESS_PATHS = {
     "/api/v1/auth/login/": "proves who somebody is",
     "/api/v1/auth/refresh/": "carries its own proof, the refresh token",
+    "/api/v1/auth/register/": "makes an account, and nobody has one yet",
+    "/api/v1/auth/password/reset/": "carries its own proof, a mailed link",
+    "/api/v1/auth/invitations/accept/": "carries its own proof, a mailed link",
     "/api/schema/": "the public description of the API",
     "/api/docs/": "the public description of the API",
     "/livez/": "asked by the host's supervisor",
@@ -34,6 +41,10 @@ def is_tenantless(path: str) -> bool:
     return any(path.startswith(prefix) for prefix in TENANTLESS_PATHS)
 
 
+KEY_NOTE_SECONDS = 60.0
+KEYS_NOTED = 10_000
+_KEY_NOTED: dict[str, float] = {}
+
 GUESSES_PER_WINDOW = 20
 GUESS_WINDOW_SECONDS = 60
 
@@ -41,7 +52,9 @@ GUESS_WINDOW_SECONDS = 60
 class TooManyGuesses(DomainError):
     """An address sent many credentials that do not hold."""
 
+    kind = ErrorKind.THROTTLED
     code = "throttled"
+    retry_after_seconds = GUESS_WINDOW_SECONDS
     message = "Too many wrong credentials came from this address; wait a minute."
 
 
@@ -59,7 +72,10 @@ class AccountContextMiddleware:
                 principal_attach(request, admitted(request))
             except DomainError as error:
                 return _refusal(request, error)
-        return self.get_response(request)
+        try:
+            return self.get_response(request)
+        finally:
+            _note_key_use(request)
 
 
 def admitted(request: HttpRequest, *, fresh: bool = False) -> Principal | None:
@@ -88,16 +104,31 @@ def principal_attach(request: HttpRequest, principal: Principal | None) -> None:
         request.user = copy.copy(principal.user)  # the cached one is shared between requests
 
 
+def _note_key_use(request: HttpRequest) -> None:
+    """Write down a key's use, at most once a minute per process; after the request, so that no rollback undoes it."""
+    principal: Principal | None = request.principal  # type: ignore[attr-defined]  # set by __call__
+    if principal is None or principal.kind is not CredentialKind.API_KEY:
+        return
+    now = time.monotonic()
+    if now - _KEY_NOTED.get(principal.credential_id, -KEY_NOTE_SECONDS) >= KEY_NOTE_SECONDS:
+        if len(_KEY_NOTED) > KEYS_NOTED:
+            _KEY_NOTED.clear()
+        _KEY_NOTED[principal.credential_id] = now
+        key_id = UUID(principal.credential_id.removeprefix("key:"))
+        api_key_used(key_id, address=client_address(request.META))
+
+
 def _refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
-    status = 401 if error.kind is ErrorKind.UNAUTHENTICATED else 403
-    if status == 401 and _is_guessing(request):
-        status, error = 429, TooManyGuesses()
+    is_guess = error.kind is ErrorKind.UNAUTHENTICATED and not isinstance(error, CredentialExpired)
+    if is_guess and _is_guessing(request):
+        error = TooManyGuesses()
+    status = {ErrorKind.UNAUTHENTICATED: 401, ErrorKind.THROTTLED: 429}.get(error.kind, 403)
     body = failure(error.message, code=error.code, request_id=request.request_id)  # type: ignore[attr-defined]  # seed contract
     response = JsonResponse(body, status=status)
     if status == 401:
         response["WWW-Authenticate"] = 'Bearer realm="api"'
     if status == 429:
-        response["Retry-After"] = str(GUESS_WINDOW_SECONDS)
+        response["Retry-After"] = str(error.retry_after_seconds)  # type: ignore[attr-defined]  # every such error has it
     response["Cache-Control"] = "private, no-store"
     patch_vary_headers(response, ("Authorization", "X-API-Key", "Cookie"))
     return response

@@ -1,5 +1,6 @@
 """Accounts, plans, people, sites and credentials: what is read before the tenant is known, and the tenant's frame."""
 
+from collections.abc import Iterator
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -8,11 +9,13 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models.functions import Lower
 
+from igny8_core.common.clock import utc_now
 from igny8_core.common.ids import account_id_new, uuid7
 from igny8_core.tenancy.bases import AccountBaseModel, SiteBoundModel, SiteSectorBaseModel
 from igny8_core.tenancy.errors import SystemAccountProtected
 from igny8_core.tenancy.fields import TenantForeignKey
 from igny8_core.tenancy.kinds import Kind
+from igny8_core.tenancy.secrets import EncryptedTextField
 
 __all__ = ["AccountBaseModel", "SiteSectorBaseModel"]
 
@@ -94,7 +97,10 @@ class Account(models.Model):
             models.CheckConstraint(
                 condition=models.Q(retention_days__gte=1, retention_days__lte=365),
                 name="igny8_auth_retention",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["is_system"], condition=models.Q(is_system=True), name="igny8_auth_one_system"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -143,6 +149,10 @@ class User(AbstractBaseUser):
     is_superuser = models.BooleanField(default=False)
     all_sites = models.BooleanField(default=True, help_text="Off: only the sites of SiteUserAccess.")
     context_version = models.PositiveIntegerField(default=1, editable=False)
+    token_version = models.PositiveIntegerField(
+        default=1, editable=False, help_text="Tokens and sessions made on another one stop."
+    )
+    removed_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = UserManager()
@@ -153,6 +163,9 @@ class User(AbstractBaseUser):
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(condition=models.Q(email=Lower("email")), name="igny8_auth_user_email"),
+            models.UniqueConstraint(
+                fields=["account"], condition=models.Q(role=Role.OWNER), name="igny8_auth_one_owner"
+            ),
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["account", "id"], name="igny8_auth_user_list")
@@ -160,6 +173,15 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.email
+
+    def get_session_auth_hash(self) -> str:
+        """What a console session is tied to: it ends with the password, and with whatever ends the tokens."""
+        return f"{super().get_session_auth_hash()}:{self.token_version}"
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        """The same under former values of SECRET_KEY."""
+        for fallback in super().get_session_auth_fallback_hash():
+            yield f"{fallback}:{self.token_version}"
 
     @property
     def is_staff_member(self) -> bool:
@@ -208,6 +230,34 @@ class Sector(SiteBoundModel):
         return self.name
 
 
+class Invitation(AccountBaseModel):
+    """That somebody may join the account under an address; taking it up needs the link that was mailed there."""
+
+    email = models.EmailField(max_length=254, help_text="Lower case.")
+    role = models.CharField(max_length=10, choices=Role)
+    all_sites = models.BooleanField(default=True, help_text="Off: only the sites of `site_ids`.")
+    site_ids = models.JSONField(default=list)
+    invited_by = TenantForeignKey(User, null=True, related_name="+")
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["account", "email"],
+                condition=models.Q(deleted_at=None, accepted_at=None),
+                name="igny8_auth_invitation_open",
+            )
+        ]
+
+    @property
+    def state(self) -> str:
+        """`accepted`, `expired` or `open`."""
+        if self.accepted_at is not None:
+            return "accepted"
+        return "expired" if self.expires_at <= utc_now() else "open"
+
+
 class IdentityModel(models.Model):
     """A credential or right that is read while the account is still being found out."""
 
@@ -249,6 +299,24 @@ class ApiKey(IdentityModel):
     last_used_at = models.DateTimeField(null=True, blank=True)
     last_used_ip = models.GenericIPAddressField(null=True, blank=True)
     context_version = models.PositiveIntegerField(default=1, editable=False)
+
+
+class SecondFactor(IdentityModel):
+    """A person's authenticator application (TOTP, RFC 6238) and the digests of their recovery codes."""
+
+    secret = EncryptedTextField(help_text="The shared secret in base 32, sealed for the account.")
+    confirmed_at = models.DateTimeField(
+        null=True, blank=True, help_text="Empty until a first code was right."
+    )
+    last_counter = models.PositiveBigIntegerField(
+        default=0, help_text="The 30-second step of the last code used."
+    )
+    recovery_digests = models.JSONField(default=list, help_text="SHA-256 of each recovery code not used yet.")
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["user"], name="igny8_auth_second_factor_once")
+        ]
 
 
 class RefreshSession(IdentityModel):

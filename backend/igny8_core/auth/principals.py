@@ -34,6 +34,7 @@ class Principal:
     scopes: frozenset[str] | None
     expires_at: datetime | None
     probe: VersionProbe
+    session_id: UUID | None = None  # the sign-in that a token belongs to
 
     @property
     def is_expired(self) -> bool:

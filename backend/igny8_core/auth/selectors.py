@@ -6,7 +6,8 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from igny8_core.auth.models import Account, Sector, Site, User
+from igny8_core.auth.models import Account, SecondFactor, Sector, Site, User
+from igny8_core.common.clock import utc_now
 from igny8_core.common.errors import NotFound
 from igny8_core.tenancy.context import current_context
 
@@ -37,10 +38,16 @@ def plan_allowance(limit: str, rows: QuerySet[Any]) -> Allowance:
 
 def user_get(user_id: UUID) -> User:
     """A person of the current account; raises NotFound."""
-    user = User.objects.filter(pk=user_id, account_id=current_context().account_id).first()
+    people = members_present(User.objects.filter(account_id=current_context().account_id))
+    user: User | None = people.filter(pk=user_id).first()
     if user is None:
         raise NotFound
     return user
+
+
+def members_present(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Those among people who have not been removed."""
+    return rows.filter(removed_at=None)
 
 
 def site_get(site_id: UUID) -> Site:
@@ -62,3 +69,24 @@ def site_for_domain(domain: str) -> Site:
 def sector_list(site_id: UUID) -> list[Sector]:
     """A site's sectors, oldest first."""
     return list(Sector.objects.filter(site_id=site_id).order_by("id"))
+
+
+def sessions_alive(rows: QuerySet[Any], *, user_id: UUID) -> QuerySet[Any]:
+    """Those of a person's sign-ins among `rows` that are neither ended nor expired."""
+    return rows.filter(user_id=user_id, revoked_at=None, expires_at__gt=utc_now())
+
+
+@dataclass(frozen=True, slots=True)
+class SecondFactorInfo:
+    """Whether a person needs a code to sign in, and how many recovery codes are left."""
+
+    is_on: bool
+    recovery_codes_left: int
+
+
+def second_factor_state(user: User) -> SecondFactorInfo:
+    """The state of a person's second factor."""
+    row = SecondFactor.objects.filter(user=user, confirmed_at__isnull=False).first()
+    return SecondFactorInfo(
+        is_on=row is not None, recovery_codes_left=len(row.recovery_digests) if row else 0
+    )

@@ -16,6 +16,7 @@ class ErrorKind(Enum):
     PRECONDITION_FAILED = "precondition_failed"
     TOO_LARGE = "too_large"
     UNPROCESSABLE = "unprocessable"
+    THROTTLED = "throttled"
     UNAVAILABLE = "unavailable"
 
 

@@ -4,6 +4,7 @@ import secrets
 import time
 from uuid import UUID
 
+SYSTEM_ACCOUNT_ID = 1  # the account that staff belong to, made by the first migration
 ACCOUNT_ID_MIN = 10**9
 ACCOUNT_ID_MAX = 2**53 - 1  # the largest integer that every JSON reader keeps exact
 

@@ -1,5 +1,6 @@
 """Small pure functions over plain text: words, sentences, slugs; none of them knows HTML."""
 
+import hashlib
 import re
 import unicodedata
 
@@ -39,6 +40,11 @@ def slugify(text: str, *, max_length: int = 75) -> str:
     if len(slug) <= max_length:
         return slug
     return slug[: max_length + 1].rsplit("-", 1)[0][:max_length].strip("-")
+
+
+def digest(text: str) -> str:
+    """The SHA-256 of a text in hex: enough for secrets that are random, never for passwords."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def excerpt(text: str, *, max_length: int) -> str:

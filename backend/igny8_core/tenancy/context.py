@@ -5,10 +5,11 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import Enum
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import connections, transaction
 
+from igny8_core.common.request_id import current_request_id
 from igny8_core.tenancy.errors import NoTenantContext, TenantScopeConflict
 
 TENANT_ALIAS = "default"
@@ -56,6 +57,16 @@ class TenantContext:
     actor_id: UUID | None
     request_id: str
     probe: VersionProbe | None = None
+
+    @classmethod
+    def of_account(cls, account_id: int, *, actor_id: UUID | None = None) -> "TenantContext":
+        """A whole account, for the request that is running or for work that has no request."""
+        return cls(
+            account_id=account_id,
+            site_ids=ALL_SITES,
+            actor_id=actor_id,
+            request_id=current_request_id.get() or str(uuid4()),
+        )
 
     def allows_site(self, site_id: UUID) -> bool:
         """Whether rows of this site may be seen."""

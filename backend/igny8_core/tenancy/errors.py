@@ -45,3 +45,19 @@ class SystemAccountProtected(DomainError):
     kind = ErrorKind.FORBIDDEN
     code = "system_account_protected"
     message = "System accounts cannot be deleted."
+
+
+class SecretKeyMissing(DomainError):
+    """This installation has no usable key to encrypt secrets with."""
+
+    kind = ErrorKind.UNAVAILABLE
+    code = "secret_key_missing"
+    message = "FIELD_ENCRYPTION_KEY is not set to a valid key, so this server can keep no passwords."
+
+
+class SecretUnreadable(DomainError):
+    """A stored secret does not open: its key was lost or replaced, or it was sealed for somebody else."""
+
+    kind = ErrorKind.UNPROCESSABLE
+    code = "secret_unreadable"
+    message = "The stored password can no longer be read; enter it again."

@@ -18,6 +18,14 @@ return n
 """
 
 
+# DECR that neither makes a key nor goes below zero.
+_COUNT_BACK = """
+local n = tonumber(redis.call('GET', KEYS[1]) or '0')
+if n > 0 then return redis.call('DECR', KEYS[1]) end
+return 0
+"""
+
+
 @cache
 def redis_client() -> redis.Redis:
     """The process's client; each command may raise redis.RedisError, and callers decide what its loss means."""
@@ -31,6 +39,11 @@ def _counter() -> Any:
     return redis_client().register_script(_COUNT)
 
 
+@cache
+def _counter_back() -> Any:
+    return redis_client().register_script(_COUNT_BACK)
+
+
 def count_in_window(key: str, *, seconds: int) -> int | None:
     """Count one more under a key that lives for `seconds`; None, with a warning, when Redis does not answer."""
     try:
@@ -38,3 +51,19 @@ def count_in_window(key: str, *, seconds: int) -> int | None:
     except redis.RedisError:
         logger.warning("not counted: Redis does not answer")
         return None
+
+
+def count_back(key: str) -> None:
+    """Take one count of `count_in_window` back; without Redis there is none to take back."""
+    try:
+        _counter_back()(keys=[key])
+    except redis.RedisError:
+        logger.warning("not counted back: Redis does not answer")
+
+
+def count_forget(key: str) -> None:
+    """Begin again at nought."""
+    try:
+        redis_client().delete(key)
+    except redis.RedisError:
+        logger.warning("a count was not forgotten: Redis does not answer")

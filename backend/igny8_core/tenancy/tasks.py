@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from celery import shared_task
 from django.apps import apps
@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from igny8_core.common.clock import utc_now
-from igny8_core.tenancy.context import ALL_SITES, TENANT_ALIAS, TenantContext, tenant_transaction
+from igny8_core.tenancy.context import TENANT_ALIAS, TenantContext, tenant_transaction
 from igny8_core.tenancy.models import IdempotencyKey, Job, JobState
 from igny8_core.tenancy.ops import ids_by_account
 from igny8_core.tenancy.queue import announce
@@ -31,11 +31,8 @@ def in_each_account(account_ids: Iterable[int], work: Callable[[int], Any]) -> i
     """
     well = 0
     for account_id in account_ids:
-        context = TenantContext(
-            account_id=account_id, site_ids=ALL_SITES, actor_id=None, request_id=str(uuid4())
-        )
         try:
-            with tenant_transaction(context):
+            with tenant_transaction(TenantContext.of_account(account_id)):
                 work(account_id)
             well += 1
         except Exception:

@@ -19,6 +19,7 @@ from django.utils.module_loading import import_string
 
 from igny8_core.common.clock import utc_now
 from igny8_core.common.errors import DomainError, ErrorKind
+from igny8_core.common.request_id import current_request_id
 from igny8_core.tenancy.context import TENANT_ALIAS, TenantContext, tenant_scope, tenant_transaction
 from igny8_core.tenancy.models import Job, JobState
 from igny8_core.tenancy.queue import job_transition
@@ -151,6 +152,7 @@ def tenant_task(
 
 def _receive(task: Any, headers: Mapping[str, Any]) -> None:
     header = header_verify(headers.get(HEADER) or task.request.get(HEADER))
+    current_request_id.set(header.context.request_id)  # for the logs; this context ends with the job
     refusal = import_string(settings.JOB_GATE)(header.context.account_id)
     if refusal is not None:
         logger.warning(

@@ -17,7 +17,7 @@ from igny8_core.auth.models import (
     StaffRole,
     User,
 )
-from igny8_core.auth.services import TokenPair, _tokens
+from igny8_core.auth.services import TokenPair, tokens_issue
 from igny8_core.tenancy.context import ALL_SITES, SiteScope, TenantContext, tenant_transaction
 
 PASSWORD = "a-long-test-passphrase"
@@ -75,6 +75,13 @@ def user_make(account: Account, *, role: Role = Role.EDITOR, staff_role: StaffRo
     )
 
 
+def password_give(user: User, password: str = PASSWORD) -> User:
+    """Let a person sign in with a password."""
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    return user
+
+
 def staff_make(staff_role: StaffRole = StaffRole.DEVELOPER) -> User:
     """Make a member of staff."""
     return user_make(Account.objects.get(is_system=True), role=Role.ADMIN, staff_role=staff_role)
@@ -89,4 +96,4 @@ def site_make(tenant: Tenant, domain: str = "") -> Site:
 def tokens_make(user: User) -> TokenPair:
     """Sign somebody in without a password."""
     session = RefreshSession(account_id=user.account_id, user=user, token_id=UUID(int=0))
-    return _tokens(user, session)
+    return tokens_issue(user, session)

@@ -16,6 +16,7 @@ def job_run(job: Job) -> Job:
         request_id=job.request_id,
     )
     header = header_sign(JobHeader(job_id=job.pk, context=context))
+    current_app.loader.import_default_modules()
     current_app.tasks[job.kind].apply(headers={HEADER: header}, throw=True)
     with tenant_transaction(context):
         return Job.objects.get(pk=job.pk)

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from igny8_core.auth.models import ApiKey, Sector, Site, User
+from igny8_core.auth.models import ApiKey, Invitation, Sector, Site, User
 from igny8_core.tenancy.models import AuditEvent
 from igny8_core.testing.clients import client_of
-from igny8_core.testing.factories import PASSWORD, Tenant, site_make
+from igny8_core.testing.factories import Tenant, site_make
 from igny8_core.testing.isolation import Body, IsolationContract, unchanged
 
 BASE = "/api/v1/account"
@@ -37,9 +37,6 @@ class TestSectors(IsolationContract):
 class TestMembers(IsolationContract):
     url, model, foreign_changes = f"{BASE}/members/", User, {"site_ids": Site}
 
-    def create_body(self, tenant: Tenant) -> Body:
-        return {"email": "new@example.test", "role": "viewer", "password": PASSWORD}
-
     def update_body(self, tenant: Tenant) -> Body:
         return {"name": "Renamed"}
 
@@ -51,6 +48,13 @@ class TestMembers(IsolationContract):
         with unchanged(tenant, stranger):
             response = client.patch(f"{self.url}{mine.pk}/", {"site_ids": ids})
         assert response.status_code == 404
+
+
+class TestInvitations(IsolationContract):
+    url, model, foreign_fields = f"{BASE}/invitations/", Invitation, {"site_ids": Site}
+
+    def create_body(self, tenant: Tenant) -> Body:
+        return {"email": "new@example.test", "role": "viewer"}
 
 
 class TestApiKeys(IsolationContract):

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from rest_framework.test import APIClient
 
 from igny8_core.auth import services
-from igny8_core.auth.models import ApiKey, Role, Sector, Site, SiteUserAccess, User
+from igny8_core.auth.models import ApiKey, Invitation, Role, Sector, Site, SiteUserAccess, User
 from igny8_core.modules.planner.models import Keyword, KeywordImport
 from igny8_core.tenancy.models import IdempotencyKey, Job
 from igny8_core.tenancy.signing import HEADER, JobHeader, header_sign
@@ -46,18 +46,30 @@ class TestKeysAndPeopleStayAsNarrowAsTheyAre:
             assert seen.status_code == 404, "the site key made itself a key of every site"
         assert answer.status_code in (201, 400, 403)
 
-    def test_site_key_cannot_make_a_person_of_every_site(self, tenant: Tenant) -> None:
-        client = key_client(tenant.owner, site=tenant.site, scopes=["account:write"])
-        body = {"email": "x@example.test", "role": "admin", "password": PASSWORD}
-        answer = client.post(f"{BASE}/members/", body)
-        assert answer.status_code in (201, 403)
-        assert not User.objects.filter(email="x@example.test", all_sites=True).exists()
+    @pytest.mark.parametrize("is_of_site", [True, False])
+    def test_key_cannot_invite_a_person(self, tenant: Tenant, is_of_site: bool) -> None:
+        site = tenant.site if is_of_site else None
+        client = key_client(tenant.owner, site=site, scopes=["account:write"])
+        answer = client.post(f"{BASE}/invitations/", {"email": "x@example.test", "role": "admin"})
+        expected = "site_scope_too_narrow" if is_of_site else "people_only"
+        assert (answer.status_code, answer.json()["code"]) == (403, expected)
+        with tenant.work():
+            assert not Invitation.objects.exists()
+            assert not Job.objects.exists()
 
-    def test_admin_of_one_site_cannot_make_a_person_of_every_site(self, tenant: Tenant) -> None:
+    def test_admin_of_one_site_cannot_invite_a_person_of_every_site(self, tenant: Tenant) -> None:
         admin = limited_user(tenant, tenant.site)
-        body = {"email": "x@example.test", "role": "admin", "password": PASSWORD}
-        client_of(admin).post(f"{BASE}/members/", body)
-        assert not User.objects.filter(email="x@example.test", all_sites=True).exists()
+        body = {"email": "x@example.test", "role": "admin"}
+        assert client_of(admin).post(f"{BASE}/invitations/", body).status_code == 403
+        with tenant.work():
+            assert not Invitation.objects.exists()
+
+    def test_admin_cannot_take_over_a_key_in_the_owners_name(self, tenant: Tenant) -> None:
+        key_client(tenant.owner, scopes=["account:read"])
+        key, admin = ApiKey.objects.get(), user_make(tenant.account, role=Role.ADMIN)
+        answer = client_of(admin).post(f"{BASE}/api-keys/{key.pk}/rotate/")
+        assert (answer.status_code, answer.json()["code"]) == (403, "role_too_low")
+        assert ApiKey.objects.get().secret_hash == key.secret_hash
 
     def test_admin_of_one_site_cannot_take_other_sites_from_people(self, tenant: Tenant) -> None:
         other = site_make(tenant)
@@ -154,12 +166,11 @@ class TestRacesAndReplays:
         stale.set_password(PASSWORD)
         stale.save()
         with tenant.work():
-            services.member_change(
-                User.objects.get(pk=stale.pk), by=tenant.owner, role=Role.VIEWER, is_active=False
-            )
+            services.member_change(User.objects.get(pk=stale.pk), by=tenant.owner, role=Role.VIEWER)
             services.password_change(stale, old_password=PASSWORD, new_password="another-long-passphrase")
         now = User.objects.get(pk=stale.pk)
-        assert (now.role, now.is_active) == (Role.VIEWER, False)
+        assert now.role == Role.VIEWER
+        assert now.check_password("another-long-passphrase")
 
     def test_secret_of_a_key_is_not_kept_for_replays(self, tenant: Tenant) -> None:
         client = client_of(tenant.owner)

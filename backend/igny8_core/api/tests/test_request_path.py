@@ -229,7 +229,7 @@ def test_token_stops_at_once_after_what_narrows(tenant: Tenant) -> None:
 
 def test_login_refresh_logout_and_reuse(tenant: Tenant) -> None:
     with tenant.work():
-        services._password_set(tenant.member, "correct horse battery staple")
+        tenant.member.set_password("correct horse battery staple")
         tenant.member.save()
     client = client_of(None)
     login = client.post(

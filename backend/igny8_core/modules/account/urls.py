@@ -10,6 +10,11 @@ router = RoomRouter()
 router.register("sites", views.SiteViewSet, basename="site")
 router.register("sectors", views.SectorViewSet, basename="sector")
 router.register("members", views.MemberViewSet, basename="member")
+router.register("invitations", views.InvitationViewSet, basename="invitation")
 router.register("api-keys", views.ApiKeyViewSet, basename="api-key")
 router.register("audit", views.AuditEventViewSet, basename="audit")
-urlpatterns = [path("profile/", views.ProfileView.as_view(), name="profile"), *router.urls]
+urlpatterns = [
+    path("profile/", views.ProfileView.as_view(), name="profile"),
+    path("ownership/", views.OwnershipView.as_view(), name="ownership"),
+    *router.urls,
+]

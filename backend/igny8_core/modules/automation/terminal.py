@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from celery import current_app
 from django.db import OperationalError, connections
@@ -25,7 +25,6 @@ from igny8_core.modules.automation.types import ItemStatus, RunStatus
 from igny8_core.modules.integration import services as integration
 from igny8_core.modules.planner import services as planner
 from igny8_core.tenancy.context import (
-    ALL_SITES,
     TENANT_ALIAS,
     TenantContext,
     tenant_scope,
@@ -89,9 +88,7 @@ def account_choose(wanted: str | None) -> TenantContext:
     owner = User.objects.filter(account=accounts[0], role=Role.OWNER, is_active=True).order_by("pk").first()
     if owner is None:
         raise OrderInvalid(f"The account {accounts[0].name} has no owner.")
-    return TenantContext(
-        account_id=accounts[0].pk, site_ids=ALL_SITES, actor_id=owner.pk, request_id=str(uuid4())
-    )
+    return TenantContext.of_account(accounts[0].pk, actor_id=owner.pk)
 
 
 def order_place(order: Order, *, context: TenantContext) -> UUID:

@@ -3,22 +3,6 @@
 from igny8_core.common.errors import DomainError, ErrorKind
 
 
-class SecretKeyMissing(DomainError):
-    """This installation has no usable key to encrypt secrets with."""
-
-    kind = ErrorKind.UNAVAILABLE
-    code = "secret_key_missing"
-    message = "FIELD_ENCRYPTION_KEY is not set to a valid key, so this server can keep no passwords."
-
-
-class SecretUnreadable(DomainError):
-    """A stored secret does not open: its key was lost or replaced, or it was sealed for somebody else."""
-
-    kind = ErrorKind.UNPROCESSABLE
-    code = "secret_unreadable"
-    message = "The stored password can no longer be read; enter it again."
-
-
 class DestinationTaken(DomainError):
     """The site has this destination."""
 

@@ -6,8 +6,8 @@ from django.db import models
 from django.db.models import Q
 
 from igny8_core.modules.integration.constants import ConnectionStatus, Platform
-from igny8_core.modules.integration.fields import EncryptedTextField
 from igny8_core.tenancy.bases import SiteBoundModel
+from igny8_core.tenancy.secrets import EncryptedTextField
 
 ALIVE = Q(deleted_at=None)
 

@@ -9,9 +9,9 @@ from igny8_core.modules.integration.constants import Platform
 from igny8_core.modules.integration.errors import DestinationPlatformConflict
 from igny8_core.modules.integration.models import Destination
 from igny8_core.modules.integration.outbound import shared_client
-from igny8_core.modules.integration.secrets import SealedText, secret_open
 from igny8_core.modules.integration.types import DestinationView
 from igny8_core.modules.integration.wordpress.client import WordPressClient
+from igny8_core.tenancy.secrets import SealedText, secret_open
 
 
 def destination_get(destination_id: UUID) -> DestinationView:

@@ -18,12 +18,9 @@ from igny8_core.modules.integration.errors import (
     ApplicationPasswordRequired,
     DestinationPlatformConflict,
     DestinationTaken,
-    SecretKeyMissing,
-    SecretUnreadable,
 )
 from igny8_core.modules.integration.models import Destination
 from igny8_core.modules.integration.outbound import shared_client
-from igny8_core.modules.integration.secrets import SealedText, secret_rotate
 from igny8_core.modules.integration.selectors import wordpress_client
 from igny8_core.modules.integration.wordpress.check import (
     ConnectionProblem,
@@ -33,6 +30,8 @@ from igny8_core.modules.integration.wordpress.check import (
 from igny8_core.modules.integration.wordpress.client import WordPressClient, site_address
 from igny8_core.tenancy.audit import audit_write
 from igny8_core.tenancy.context import tenant_transaction
+from igny8_core.tenancy.errors import SecretKeyMissing, SecretUnreadable
+from igny8_core.tenancy.secrets import SealedText, secret_rotate
 from igny8_core.tenancy.softdelete import row_delete, row_restore
 
 

@@ -124,9 +124,11 @@ def snapshot(tenant: Tenant, *, of_site: bool = False) -> dict[str, tuple[int, s
             model._meta.db_table,
             "id" if model._meta.label == "igny8_auth.Account" else "account_id",
         )
+        # That a key was used is noted whatever became of the request: no change that a probe made.
+        row = "(to_jsonb(t) - 'last_used_at' - 'last_used_ip')::text" if model is ApiKey else "t::text"
         condition = f"{column} = %s" + (" AND site_id = %s" if of_site else "")
         parts.append(
-            f"SELECT '{table}', count(*), coalesce(md5(string_agg(t::text, '|' ORDER BY id)), '') "
+            f"SELECT '{table}', count(*), coalesce(md5(string_agg({row}, '|' ORDER BY id)), '') "
             f"FROM {table} t WHERE {condition}"
         )
         params += [tenant.account.pk, tenant.site.pk] if of_site else [tenant.account.pk]

@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from igny8_core.api.fields import TenantRelatedField
 from igny8_core.api.serializers import InputSerializer, RowSerializer, StrictFieldsMixin
-from igny8_core.auth.models import Account, ApiKey, Sector, Site, User
+from igny8_core.auth.models import Account, ApiKey, Invitation, Sector, Site, User
 from igny8_core.modules.account.constants import ASSIGNABLE_ROLES, KEY_SCOPES
 from igny8_core.tenancy.models import AuditEvent
 
@@ -58,13 +58,43 @@ class MemberSerializer(serializers.ModelSerializer[User]):
         fields = ("id", "email", "name", "role", "is_active", "all_sites", "last_login", "created_at")
 
 
-class MemberInput(InputSerializer):
-    """A new person; they sign in with this password and change it."""
+class InvitationSerializer(RowSerializer[Invitation]):
+    """Somebody who may join; whether the address belongs to somebody already is not told."""
 
-    email = serializers.EmailField()
-    name = serializers.CharField(max_length=120, required=False, allow_blank=True)
+    state = serializers.ChoiceField(choices=["open", "expired", "accepted"], read_only=True)
+
+    class Meta(RowSerializer.Meta):
+        model = Invitation
+        fields: ClassVar[tuple[str, ...]] = (
+            "id",
+            "email",
+            "role",
+            "all_sites",
+            "site_ids",
+            "invited_by",
+            "state",
+            "expires_at",
+            "accepted_at",
+            "created_at",
+        )
+
+
+class InvitationInput(InputSerializer):
+    """Whom to invite, as what, and to which sites; without `site_ids` to all."""
+
+    email = serializers.EmailField(max_length=254)
     role = serializers.ChoiceField(choices=ASSIGNABLE_ROLES)
+    site_ids = serializers.ListField(
+        child=serializers.UUIDField(), required=False, allow_empty=False, max_length=1000
+    )
+
+
+class TransferInput(InputSerializer):
+    """Who becomes the owner, and the present owner's proof."""
+
+    user_id = serializers.UUIDField()
     password = serializers.CharField(trim_whitespace=False, max_length=200)
+    code = serializers.CharField(max_length=40, required=False, allow_blank=True, default="")
 
 
 class MemberChange(InputSerializer):
@@ -92,6 +122,7 @@ class ApiKeySerializer(serializers.ModelSerializer[ApiKey]):
             "expires_at",
             "revoked_at",
             "last_used_at",
+            "last_used_ip",
             "created_at",
         )
 

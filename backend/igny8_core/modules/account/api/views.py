@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from drf_spectacular.utils import extend_schema
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -20,19 +21,22 @@ from igny8_core.api.base import (
     ViewFrame,
 )
 from igny8_core.auth import selectors, services
-from igny8_core.auth.models import ApiKey, Sector, Site, User
+from igny8_core.auth.addresses import client_address
+from igny8_core.auth.models import ApiKey, Invitation, Sector, Site, User
 from igny8_core.modules.account.api.filters import AuditFilter, SectorFilter
 from igny8_core.modules.account.api.serializers import (
     ApiKeyInput,
     ApiKeySerializer,
     AuditEventSerializer,
+    InvitationInput,
+    InvitationSerializer,
     MemberChange,
-    MemberInput,
     MemberSerializer,
     NewApiKeySerializer,
     ProfileSerializer,
     SectorSerializer,
     SiteSerializer,
+    TransferInput,
 )
 from igny8_core.modules.account.constants import KEY_SCOPES
 from igny8_core.tenancy.models import AuditEvent
@@ -44,6 +48,7 @@ class SiteViewSet(CreateRows, UpdateRows, DeleteRows, AccountModelViewSet):
     room, throttle_scope = "account", "content_read"
     model, serializer_class = Site, SiteSerializer
     search_fields, ordering_fields = ("name", "domain"), ("name", "domain", "created_at")
+    delete_service = staticmethod(services.site_delete)
     restore_service = staticmethod(services.site_restore)
     create_service = staticmethod(services.site_create)
     update_service = staticmethod(services.site_update)
@@ -89,13 +94,9 @@ class MemberViewSet(IdentityModelViewSet):
     model, serializer_class = User, MemberSerializer
     search_fields, ordering_fields = ("email", "name"), ("email", "created_at")
 
-    @extend_schema(summary="Add a member", request=MemberInput, responses={201: MemberSerializer})
-    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Add a person with a first password."""
-        body = MemberInput(data=request.data)
-        body.is_valid(raise_exception=True)
-        user = services.user_create(**body.validated_data)
-        return Response(MemberSerializer(user).data, status=status.HTTP_201_CREATED)
+    def narrow_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Whoever was removed is no member."""
+        return selectors.members_present(queryset)
 
     @extend_schema(summary="Change a member", request=MemberChange, responses={200: MemberSerializer})
     def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -107,6 +108,82 @@ class MemberViewSet(IdentityModelViewSet):
             self.get_object(), by=principal_of(request).user, site_ids=fields.pop("site_ids", None), **fields
         )
         return Response(MemberSerializer(user).data)
+
+    @extend_schema(
+        summary="Remove a member",
+        description="For good: sign-ins and keys stop, the address is free again. What they did keeps its author.",
+    )
+    def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Take a person out of the account."""
+        services.member_remove(self.get_object(), by=principal_of(request).user)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+@extend_schema_view(
+    list=extend_schema(summary="List invitations", description="Newest first, taken up ones included."),
+    retrieve=extend_schema(summary="Show an invitation", description="One invitation and its state."),
+)
+class InvitationViewSet(AccountModelViewSet):
+    """Who may join the account."""
+
+    room, throttle_scope = "account", "content_read"
+    model, serializer_class = Invitation, InvitationSerializer
+    search_fields, ordering_fields = ("email",), ("email", "created_at", "expires_at")
+
+    @extend_schema(
+        summary="Invite somebody",
+        description="Mails a code that is good for 7 days; inviting an address again renews its invitation. The answer "
+        "is the same for an address that belongs to somebody: that person's mail tells them.",
+        request=InvitationInput,
+        responses={202: InvitationSerializer},
+    )
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Invite an address."""
+        fields = self.valid_data(InvitationInput(data=request.data))
+        row = services.invitation_create(by=principal_of(request).user, **fields)
+        return self.answer(row, status.HTTP_202_ACCEPTED)
+
+    @extend_schema(
+        summary="Send an invitation again",
+        description="Its 7 days begin anew.",
+        request=None,
+        responses={202: InvitationSerializer},
+    )
+    @action(detail=True, methods=["post"])
+    def resend(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Mail the code again."""
+        return self.answer(services.invitation_resend(self.get_object()), status.HTTP_202_ACCEPTED)
+
+    @extend_schema(summary="Revoke an invitation", description="Its code stops working.")
+    def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Take an invitation back."""
+        services.invitation_revoke(self.get_object())
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class OwnershipView(ViewFrame):
+    """Who owns the account."""
+
+    room, throttle_scope = "account", "auth_strict"
+    operations: ClassVar[Mapping[str, str]] = {"POST": "ownership_transfer"}
+
+    @extend_schema(
+        summary="Hand the account over",
+        description="Another active member becomes the owner, the owner an admin; both sign in again. Needs the "
+        "owner's password, and with a second factor its code.",
+        request=TransferInput,
+        responses={200: MemberSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        """Transfer ownership."""
+        body = TransferInput(data=request.data)
+        body.is_valid(raise_exception=True)
+        fields = dict(body.validated_data)
+        heir = selectors.user_get(fields.pop("user_id"))
+        owner = services.person_prove(
+            email=principal_of(request).user.email, **fields, address=client_address(request.META)
+        )
+        return Response(MemberSerializer(services.ownership_transfer(heir, by=owner)).data)
 
 
 class ApiKeyViewSet(IdentityModelViewSet):
@@ -126,6 +203,18 @@ class ApiKeyViewSet(IdentityModelViewSet):
         made = services.api_key_create(user=principal.user, allowed_scopes=KEY_SCOPES, **body.validated_data)
         data = {**ApiKeySerializer(made.key).data, "secret": made.secret}
         return Response(data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(
+        summary="Rotate an API key",
+        description="A new secret in a key of one's own, shown this once; the old one stops at once.",
+        request=None,
+        responses={200: NewApiKeySerializer},
+    )
+    @action(detail=True, methods=["post"])
+    def rotate(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Replace a key's secret."""
+        made = services.api_key_rotate(self.get_object().pk, by=principal_of(request).user)
+        return Response({**ApiKeySerializer(made.key).data, "secret": made.secret})
 
     @extend_schema(summary="Revoke an API key", request=None, responses={204: None})
     @action(detail=True, methods=["post"])

@@ -1,22 +1,30 @@
-"""Signing in and out; each view parses, calls one service and answers."""
+"""Signing in and out, registering, passwords; each view parses, calls one service and answers."""
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework_simplejwt.tokens import AccessToken
 
 from igny8_core.api.authentication import principal_of
 from igny8_core.api.base import ViewFrame
-from igny8_core.auth import services
+from igny8_core.api.serializers import InputSerializer
+from igny8_core.auth import services as identity
+from igny8_core.auth.addresses import client_address
 from igny8_core.auth.principals import CredentialKind
+from igny8_core.modules.auth import services
 from igny8_core.modules.auth.api.serializers import (
+    AcceptanceInput,
+    ConfirmationInput,
     LoginInput,
     PasswordInput,
+    ProfileInput,
     RefreshInput,
+    RegistrationInput,
+    ResetInput,
+    SentOutput,
     TokenOutput,
     UserOutput,
 )
@@ -31,17 +39,44 @@ class PublicView(ViewFrame):
     permission_classes = ()
 
 
+class OwnView(ViewFrame):
+    """A view about the caller alone, open to every role."""
+
+    room = "auth"
+    throttle_scope = "auth"
+
+
+def body_of(request: Request, serializer: type[InputSerializer]) -> dict[str, Any]:
+    """The validated body; raises ValidationError."""
+    body = serializer(data=request.data)
+    body.is_valid(raise_exception=True)
+    data: dict[str, Any] = body.validated_data
+    return data
+
+
+def _agent(request: Request) -> str:
+    return request.headers.get("User-Agent", "")
+
+
 class LoginView(PublicView):
     """Sign in."""
 
     operations: ClassVar[Mapping[str, str]] = {"POST": "login"}
 
-    @extend_schema(summary="Sign in", request=LoginInput, responses={200: TokenOutput})
+    @extend_schema(
+        summary="Sign in",
+        description="E-mail and password for a person and two tokens. With a second factor the code is needed too: "
+        "without it the answer is 401 `second_factor_required`. Too many wrong attempts are 429 `locked_out`.",
+        request=LoginInput,
+        responses={200: TokenOutput},
+    )
     def post(self, request: Request) -> Response:
-        """E-mail and password for a person and two tokens."""
-        body = LoginInput(data=request.data)
-        body.is_valid(raise_exception=True)
-        pair = services.login(**body.validated_data, user_agent=request.headers.get("User-Agent", ""))
+        """Sign in."""
+        pair = identity.login(
+            **body_of(request, LoginInput),
+            address=client_address(request.META),
+            user_agent=_agent(request),
+        )
         return Response(TokenOutput(pair).data)
 
 
@@ -53,21 +88,106 @@ class RefreshView(PublicView):
 
     @extend_schema(
         summary="Rotate tokens",
+        description="A refresh token for two new tokens; the old one is used up, and using it again ends the sign-in.",
         request=RefreshInput,
         responses={200: TokenOutput},
     )
     def post(self, request: Request) -> Response:
-        """A refresh token for two new tokens; the old one is used up, and using it again ends the sign-in."""
-        body = RefreshInput(data=request.data)
-        body.is_valid(raise_exception=True)
-        return Response(TokenOutput(services.token_refresh(body.validated_data["refresh"])).data)
+        """Rotate."""
+        pair = identity.token_refresh(body_of(request, RefreshInput)["refresh"])
+        return Response(TokenOutput(pair).data)
 
 
-class OwnView(ViewFrame):
-    """A view about the caller alone, open to every role."""
+class RegisterView(PublicView):
+    """Ask for an account."""
 
-    room = "auth"
-    throttle_scope = "auth"
+    operations: ClassVar[Mapping[str, str]] = {"POST": "register"}
+
+    @extend_schema(
+        summary="Register",
+        description="Mails a code to the address; the account is made when the code comes back with a password. The "
+        "answer is the same for an address that has an account.",
+        request=RegistrationInput,
+        responses={202: SentOutput},
+    )
+    def post(self, request: Request) -> Response:
+        """Mail a confirmation."""
+        body = body_of(request, RegistrationInput)
+        services.registration_request(**body)
+        return Response({"sent_to": body["email"]}, status=status.HTTP_202_ACCEPTED)
+
+
+class RegisterConfirmView(PublicView):
+    """Make the account."""
+
+    operations: ClassVar[Mapping[str, str]] = {"POST": "register_confirm"}
+
+    @extend_schema(
+        summary="Confirm a registration",
+        description="The code of the mail and a password: makes the account with its trial credits and signs the owner "
+        "in. A code works once.",
+        request=ConfirmationInput,
+        responses={201: TokenOutput},
+    )
+    def post(self, request: Request) -> Response:
+        """Make account and owner."""
+        pair = services.registration_confirm(
+            **body_of(request, ConfirmationInput), user_agent=_agent(request)
+        )
+        return Response(TokenOutput(pair).data, status=status.HTTP_201_CREATED)
+
+
+class PasswordResetView(PublicView):
+    """Ask for a new password."""
+
+    operations: ClassVar[Mapping[str, str]] = {"POST": "password_reset"}
+
+    @extend_schema(
+        summary="Ask for a password reset",
+        description="Mails a code to the address if somebody has it; the answer is the same if nobody does.",
+        request=ResetInput,
+        responses={202: SentOutput},
+    )
+    def post(self, request: Request) -> Response:
+        """Mail a reset code."""
+        email = body_of(request, ResetInput)["email"]
+        identity.password_reset_request(email)
+        return Response({"sent_to": email}, status=status.HTTP_202_ACCEPTED)
+
+
+class PasswordResetConfirmView(PublicView):
+    """Set a new password."""
+
+    operations: ClassVar[Mapping[str, str]] = {"POST": "password_reset_confirm"}
+
+    @extend_schema(
+        summary="Set a new password",
+        description="The code of the mail and the new password. Ends every sign-in, and a lock-out.",
+        request=ConfirmationInput,
+        responses={204: None},
+    )
+    def post(self, request: Request) -> Response:
+        """Replace a forgotten password."""
+        identity.password_reset(**body_of(request, ConfirmationInput))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class InvitationAcceptView(PublicView):
+    """Join an account."""
+
+    operations: ClassVar[Mapping[str, str]] = {"POST": "invitation_accept"}
+
+    @extend_schema(
+        summary="Take up an invitation",
+        description="The code of the mail, a name and a password: makes the person and signs them in.",
+        request=AcceptanceInput,
+        responses={201: TokenOutput},
+    )
+    def post(self, request: Request) -> Response:
+        """Join the account that invites."""
+        user = identity.invitation_accept(**body_of(request, AcceptanceInput))
+        pair = identity.session_begin(user, user_agent=_agent(request))
+        return Response(TokenOutput(pair).data, status=status.HTTP_201_CREATED)
 
 
 class LogoutView(OwnView):
@@ -75,25 +195,61 @@ class LogoutView(OwnView):
 
     operations: ClassVar[Mapping[str, str]] = {"POST": "logout"}
 
-    @extend_schema(summary="Sign out", request=None, responses={204: None})
+    @extend_schema(
+        summary="Sign out",
+        description="Ends the sign-in that the access token belongs to; other credentials have nothing to end.",
+        request=None,
+        responses={204: None},
+    )
     def post(self, request: Request) -> Response:
-        """End the sign-in that the access token belongs to; other credentials have nothing to end."""
+        """End this sign-in."""
         principal = principal_of(request)
-        if principal.kind is CredentialKind.JWT:
-            token = AccessToken(request.headers["Authorization"].split()[1])  # type: ignore[arg-type]  # stubs want a Token
-            services.logout(token["sid"], user_id=principal.user.pk)
+        if principal.kind is CredentialKind.JWT and principal.session_id is not None:
+            identity.logout(principal.session_id, user_id=principal.user.pk)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class LogoutEverywhereView(OwnView):
+    """Sign out on every device."""
+
+    operations: ClassVar[Mapping[str, str]] = {"POST": "logout_everywhere"}
+
+    @extend_schema(
+        summary="Sign out everywhere",
+        description="Ends every sign-in of the caller, this one and the console's included. API keys go on.",
+        request=None,
+        responses={204: None},
+    )
+    def post(self, request: Request) -> Response:
+        """End every sign-in."""
+        identity.logout_everywhere(principal_of(request).user)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class MeView(OwnView):
     """The caller."""
 
-    operations: ClassVar[Mapping[str, str]] = {"GET": "me"}
+    operations: ClassVar[Mapping[str, str]] = {"GET": "me", "PATCH": "me_change"}
 
-    @extend_schema(summary="Who am I", responses={200: UserOutput})
+    @extend_schema(
+        summary="Who am I",
+        description="The person, role and account that the credential stands for.",
+        responses={200: UserOutput},
+    )
     def get(self, request: Request) -> Response:
-        """The person, role and account that the credential stands for."""
+        """Show the caller."""
         return Response(UserOutput(principal_of(request).user).data)
+
+    @extend_schema(
+        summary="Change my name",
+        description="Sign-ins go on.",
+        request=ProfileInput,
+        responses={200: UserOutput},
+    )
+    def patch(self, request: Request) -> Response:
+        """Change the caller's name."""
+        user = identity.user_update(principal_of(request).user, **body_of(request, ProfileInput))
+        return Response(UserOutput(user).data)
 
 
 class PasswordView(OwnView):
@@ -104,12 +260,15 @@ class PasswordView(OwnView):
 
     @extend_schema(
         summary="Change my password",
+        description="Every token and session made with the old password stops at once.",
         request=PasswordInput,
         responses={204: None},
     )
     def post(self, request: Request) -> Response:
-        """Replace the password; every token made with the old one stops at once."""
-        body = PasswordInput(data=request.data)
-        body.is_valid(raise_exception=True)
-        services.password_change(request._request.user, **body.validated_data)  # type: ignore[arg-type]  # never anonymous
+        """Replace the password."""
+        identity.password_change(
+            principal_of(request).user,
+            **body_of(request, PasswordInput),
+            address=client_address(request.META),
+        )
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -2,7 +2,7 @@
 
 import django.db.models.deletion
 import igny8_core.common.ids
-import igny8_core.modules.integration.fields
+import igny8_core.tenancy.secrets
 import igny8_core.tenancy.fields
 from django.db import migrations, models
 
@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=120)),
                 ('base_url', models.CharField(blank=True, default='', help_text='Empty for the preview.', max_length=500)),
                 ('username', models.CharField(blank=True, default='', max_length=120)),
-                ('secret', igny8_core.modules.integration.fields.EncryptedTextField(blank=True, default='', editable=False)),
+                ('secret', igny8_core.tenancy.secrets.EncryptedTextField(blank=True, default='', editable=False)),
                 ('preview_token', models.CharField(blank=True, default='', editable=False, max_length=64)),
                 ('status', models.CharField(choices=[('unchecked', 'Unchecked'), ('ok', 'OK'), ('failing', 'Failing')], default='unchecked', max_length=10)),
                 ('last_check', models.JSONField(blank=True, help_text='The last connection report.', null=True)),

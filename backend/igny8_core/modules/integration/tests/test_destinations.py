@@ -18,13 +18,13 @@ from igny8_core.modules.integration.errors import (
     ApplicationPasswordRequired,
     DestinationPlatformConflict,
     DestinationTaken,
-    SecretUnreadable,
 )
 from igny8_core.modules.integration.models import Destination
 from igny8_core.modules.integration.outbound_errors import AddressInvalid
-from igny8_core.modules.integration.secrets import SealedText
 from igny8_core.modules.integration.tests.loopback import Server, answer
 from igny8_core.tenancy.context import tenant_scope, tenant_transaction
+from igny8_core.tenancy.errors import SecretUnreadable
+from igny8_core.tenancy.secrets import SealedText
 from igny8_core.testing.factories import Tenant
 
 pytestmark = pytest.mark.django_db

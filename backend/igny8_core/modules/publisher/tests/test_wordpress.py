@@ -11,7 +11,6 @@ from pytest_django import Settings
 
 from igny8_core.common.clock import utc_now
 from igny8_core.common.errors import DomainError, NotFound
-from igny8_core.modules.integration.errors import SecretUnreadable
 from igny8_core.modules.integration.outbound_errors import HostUnreachable
 from igny8_core.modules.integration.wordpress.errors import PostTrashed, RateLimited, RoleTooLow
 from igny8_core.modules.planner.models import SitePage
@@ -29,6 +28,7 @@ from igny8_core.modules.publisher.tests.fake_wordpress import FakeWordPress
 from igny8_core.modules.publisher.tests.samples import again, published, refused, reserved
 from igny8_core.modules.writer.models import Article
 from igny8_core.tenancy.context import tenant_scope
+from igny8_core.tenancy.errors import SecretUnreadable
 from igny8_core.tenancy.models import AuditEvent
 from igny8_core.testing.factories import Tenant
 

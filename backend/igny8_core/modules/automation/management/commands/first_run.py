@@ -3,7 +3,6 @@
 import secrets
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -14,7 +13,7 @@ from igny8_core.auth.services import account_create, sector_create, site_create
 from igny8_core.common.errors import DomainError
 from igny8_core.modules.automation.terminal import Follower, Order, account_choose, order_place
 from igny8_core.modules.billing.services import trial_grant
-from igny8_core.tenancy.context import ALL_SITES, TenantContext, tenant_transaction
+from igny8_core.tenancy.context import TenantContext, tenant_transaction
 
 EXAMPLE = settings.PROJECT_DIR / "examples" / "keywords-semrush.csv"
 DOMAIN = "example-coffee.test"
@@ -48,10 +47,7 @@ class Command(BaseCommand):
         self.stdout.write(f"account: Example Coffee, owner {EMAIL}, password {password} (shown this once)")
 
     def _site(self, owner: User) -> None:
-        context = TenantContext(
-            account_id=owner.account_id, site_ids=ALL_SITES, actor_id=owner.pk, request_id=str(uuid4())
-        )
-        with tenant_transaction(context):
+        with tenant_transaction(TenantContext.of_account(owner.account_id, actor_id=owner.pk)):
             trial_grant()
             site = site_create(name="Example Coffee", domain=DOMAIN)
             for name in ("Home espresso", "Brewing"):

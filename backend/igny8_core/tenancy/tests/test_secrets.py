@@ -8,8 +8,8 @@ import pytest
 from cryptography.fernet import Fernet
 from pytest_django import Settings
 
-from igny8_core.modules.integration.errors import SecretKeyMissing, SecretUnreadable
-from igny8_core.modules.integration.secrets import SealedText, secret_open, secret_rotate, secret_seal
+from igny8_core.tenancy.errors import SecretKeyMissing, SecretUnreadable
+from igny8_core.tenancy.secrets import SealedText, secret_open, secret_rotate, secret_seal
 
 OLD, NEW = Fernet.generate_key().decode(), Fernet.generate_key().decode()
 TEXT = "abcd:EFGH ijkl ü"

@@ -1,0 +1,24 @@
+"""The room's jobs: mails, each composed when it is sent, so that no token is ever stored."""
+
+from uuid import UUID
+
+from igny8_core.modules.auth import services
+from igny8_core.tenancy.worker import JobRun, tenant_task
+
+
+@tenant_task("auth.mail_registration", max_attempts=5)
+def mail_registration(run: JobRun) -> None:
+    """Confirm an address, or tell its owner that it has an account."""
+    services.registration_mail(**run.payload)
+
+
+@tenant_task("auth.mail_password_reset", max_attempts=5)
+def mail_password_reset(run: JobRun) -> None:
+    """Send a reset link to whoever has the address."""
+    services.password_reset_mail(email=run.payload["email"])
+
+
+@tenant_task("auth.mail_invitation", max_attempts=5)
+def mail_invitation(run: JobRun) -> None:
+    """Send an invitation."""
+    services.invitation_mail(UUID(run.payload["invitation_id"]))
