@@ -25,10 +25,12 @@ from igny8_core.api.idempotency import idempotency_key, run_once
 from igny8_core.api.serializers import row_reader
 from igny8_core.auth.middleware import admitted, principal_attach
 from igny8_core.auth.principals import Principal
+from igny8_core.auth.staff import REASON_HEADER
 from igny8_core.common.envelope import success
 from igny8_core.common.errors import DomainError, ErrorKind, NotFound
 from igny8_core.common.request_id import current_request_id
 from igny8_core.tenancy.bases import AccountBaseModel
+from igny8_core.tenancy.bypass import bypass, bypass_record, rows_across
 from igny8_core.tenancy.context import current_context, tenant_scope, tenant_transaction
 from igny8_core.tenancy.errors import StaleContext
 from igny8_core.tenancy.models import Job
@@ -106,6 +108,14 @@ class ViewFrame(APIView):
             return self._in_tenant(request, work)
 
     def _in_tenant(self, request: Request, work: Callable[[], Response]) -> Response:
+        entry = principal_of(request).entry
+        if entry is None:
+            return self._in_account(request, work)
+        home, account = entry.home(current_request_id.get()), principal_of(request).account
+        with bypass(home, account_id=account.pk, reason=entry.reason, detail={"what": entry.what}):
+            return self._in_account(request, work)
+
+    def _in_account(self, request: Request, work: Callable[[], Response]) -> Response:
         context = principal_of(request).context(current_request_id.get())
         key = idempotency_key(request)
         if self.network:
@@ -145,8 +155,8 @@ def job_accepted(job: Job) -> Response:
     return Response({"job_id": job.pk}, status=status.HTTP_202_ACCEPTED)
 
 
-class AccountModelViewSet(ViewFrame, GenericViewSet[Any]):
-    """Lists and shows one model's rows of the caller's account; writing comes from the mixins below."""
+class AccountListViewSet(ViewFrame, GenericViewSet[Any]):
+    """Lists one model's rows of the caller's account."""
 
     model: ClassVar[Any]
     filterset_class: ClassVar[type[RowFilter] | None] = None
@@ -162,16 +172,6 @@ class AccountModelViewSet(ViewFrame, GenericViewSet[Any]):
         """The account's (and site's) alive rows, built anew for each request."""
         return self.narrow_queryset(self.model.objects.all())
 
-    def get_object(self) -> Any:
-        """One row, locked when it is to be written; raises NotFound alike for foreign, missing and malformed ids."""
-        queryset = self.get_queryset()
-        if self.request.method not in ("GET", "HEAD"):
-            queryset = queryset.select_for_update(of=("self",))
-        row = queryset.filter(pk=_uuid(self.kwargs["pk"])).first()
-        if row is None:
-            raise NotFound
-        return row
-
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """One page of rows; read as plain columns where the serializer computes nothing."""
         queryset = narrow(self.get_queryset(), request, self)
@@ -182,6 +182,20 @@ class AccountModelViewSet(ViewFrame, GenericViewSet[Any]):
             return self.get_paginated_response(rows)
         rows = self.paginate_queryset(queryset)
         return self.get_paginated_response(self.get_serializer(rows, many=True).data)
+
+
+class AccountModelViewSet(AccountListViewSet):
+    """Lists and shows one model's rows of the caller's account; writing comes from the mixins below."""
+
+    def get_object(self) -> Any:
+        """One row, locked when it is to be written; raises NotFound alike for foreign, missing and malformed ids."""
+        queryset = self.get_queryset()
+        if self.request.method not in ("GET", "HEAD"):
+            queryset = queryset.select_for_update(of=("self",))
+        row = queryset.filter(pk=_uuid(self.kwargs["pk"])).first()
+        if row is None:
+            raise NotFound
+        return row
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """One row, or 304 when the caller has this version."""
@@ -213,6 +227,24 @@ class IdentityModelViewSet(AccountModelViewSet):
             return self.model._default_manager.none()  # type: ignore[no-any-return]  # the model is declared by the room
         rows = self.model._default_manager.filter(account_id=current_context().account_id)
         return self.narrow_queryset(rows)
+
+
+class StaffListViewSet(AccountListViewSet):
+    """Rows of every account for staff: listed by the read-only operations role, on record before they are read."""
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """Every account's rows."""
+        return self.narrow_queryset(rows_across(self.model))
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """One page; without its record in this transaction no answer leaves."""
+        bypass_record(
+            "staff.listed",
+            account_id=None,
+            reason=request.META.get(REASON_HEADER, "") or request.path,
+            detail={"what": request.get_full_path()[:300]},
+        )
+        return super().list(request, *args, **kwargs)
 
 
 class SiteSectorModelViewSet(AccountModelViewSet):
@@ -298,6 +330,7 @@ __all__ = [
     "DeleteRows",
     "IdentityModelViewSet",
     "SiteSectorModelViewSet",
+    "StaffListViewSet",
     "UpdateRows",
     "ViewFrame",
     "job_accepted",

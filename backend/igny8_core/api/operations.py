@@ -18,7 +18,7 @@ class OperationRule:
     verb: str | None = None  # of the key scope `<room>:<verb>`; None: people only, no key may
     whole_account: bool = False  # refused to whoever sees some sites only
     staff: frozenset[StaffRole] = frozenset()  # not empty: only staff of these roles
-    is_own: bool = False  # about the caller's own sign-in: staff cannot enter an account for it
+    in_own_name: bool = False  # of a member: staff who entered an account are none of its people
 
     def scope(self, room: str) -> str | None:
         """The key scope that opens the operation, or None when no key does."""
@@ -31,8 +31,11 @@ class OperationRule:
 
 
 PUBLIC = OperationRule(role=None)
-OWN = OperationRule(role=Role.VIEWER, is_own=True)
+OWN = OperationRule(role=Role.VIEWER, in_own_name=True)
+STAFF_WRITE = OperationRule(role=Role.ADMIN, verb="write", staff=frozenset({StaffRole.ADMIN}))
 STAFF_READ = OperationRule(role=Role.VIEWER, verb="read", staff=EVERY_STAFF_ROLE)
+# A list across accounts is read from the system account, never from inside another one.
+STAFF_LIST = replace(STAFF_READ, in_own_name=True)
 VIEWER_READ = OperationRule(role=Role.VIEWER, verb="read")
 ADMIN_READ = OperationRule(role=Role.ADMIN, verb="read")
 ACCOUNT_READ = replace(ADMIN_READ, whole_account=True)
@@ -41,6 +44,7 @@ ADMIN_WRITE = OperationRule(role=Role.ADMIN, verb="write")
 ACCOUNT_WRITE = replace(ADMIN_WRITE, whole_account=True)
 # A key that could invite people or make keys would become wider, or live longer, than it is.
 ACCOUNT_WRITE_IN_PERSON = replace(ACCOUNT_WRITE, verb=None)
+ACCOUNT_WRITE_IN_OWN_NAME = replace(ACCOUNT_WRITE_IN_PERSON, in_own_name=True)
 
 _TABLE: Mapping[str, Mapping[str, OperationRule]] = {
     "auth": {
@@ -86,14 +90,14 @@ _TABLE: Mapping[str, Mapping[str, OperationRule]] = {
         "member_destroy": ACCOUNT_WRITE_IN_PERSON,
         "invitation_list": ACCOUNT_READ,
         "invitation_retrieve": ACCOUNT_READ,
-        "invitation_create": ACCOUNT_WRITE_IN_PERSON,
+        "invitation_create": ACCOUNT_WRITE_IN_OWN_NAME,
         "invitation_resend": ACCOUNT_WRITE_IN_PERSON,
         "invitation_destroy": ACCOUNT_WRITE_IN_PERSON,
-        "ownership_transfer": OperationRule(role=Role.OWNER),
+        "ownership_transfer": OperationRule(role=Role.OWNER, in_own_name=True),
         "api_key_list": ACCOUNT_READ,
         "api_key_retrieve": ACCOUNT_READ,
-        "api_key_create": ACCOUNT_WRITE_IN_PERSON,
-        "api_key_rotate": ACCOUNT_WRITE_IN_PERSON,
+        "api_key_create": ACCOUNT_WRITE_IN_OWN_NAME,
+        "api_key_rotate": ACCOUNT_WRITE_IN_OWN_NAME,
         "api_key_revoke": ACCOUNT_WRITE,
         "audit_list": ACCOUNT_READ,
         "audit_retrieve": ACCOUNT_READ,
@@ -115,6 +119,8 @@ _TABLE: Mapping[str, Mapping[str, OperationRule]] = {
         "ledger_retrieve": ADMIN_READ,
         "hold_list": ADMIN_READ,
         "hold_retrieve": ADMIN_READ,
+        "suspend": STAFF_WRITE,
+        "reactivate": STAFF_WRITE,
     },
     "integration": {
         "destination_list": VIEWER_READ,
@@ -174,6 +180,11 @@ _TABLE: Mapping[str, Mapping[str, OperationRule]] = {
         "prompt_destroy": ADMIN_WRITE,
         "prompt_preview": ADMIN_WRITE,
         "request_metrics": STAFF_READ,
+        "staff_account_list": STAFF_LIST,
+        "staff_user_list": STAFF_LIST,
+        "staff_site_list": STAFF_LIST,
+        "staff_job_list": STAFF_LIST,
+        "staff_audit_list": STAFF_LIST,
     },
     "writer": {
         "task_list": VIEWER_READ,
@@ -193,6 +204,12 @@ _TABLE: Mapping[str, Mapping[str, OperationRule]] = {
 OPERATIONS: Mapping[str, OperationRule] = {
     f"{room}_{name}": rule for room, rules in _TABLE.items() for name, rule in rules.items()
 }
+# Every scope that opens something; a key is given some of these.
+KEY_SCOPES = tuple(
+    sorted(
+        {scope for room, rules in _TABLE.items() for rule in rules.values() if (scope := rule.scope(room))}
+    )
+)
 
 
 def operation_id(view: Any, method: str | None) -> str | None:

@@ -3,8 +3,8 @@
 import base64
 import binascii
 from typing import Any
-from uuid import UUID
 
+from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db.models import QuerySet
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -42,7 +42,7 @@ class CappedPagination(BasePagination):
         if "ordering" in self.request.query_params:
             raise ValidationError({"cursor": ["A cursor walks newest first; leave out ordering."]})
         if cursor:
-            queryset = queryset.filter(pk__lt=_cursor_decode(cursor))
+            queryset = queryset.filter(pk__lt=_cursor_decode(cursor, queryset.model._meta.pk))
         rows = list(queryset.order_by("-pk")[: self.size + 1])
         self.has_more = len(rows) > self.size
         self.last = rows[self.size - 1] if self.has_more else None
@@ -124,12 +124,15 @@ def _number(request: Request, name: str, default: int, maximum: int) -> int:
     return int(text)
 
 
-def _cursor_encode(row_id: UUID) -> str:
-    return base64.urlsafe_b64encode(row_id.bytes).decode().rstrip("=")
+def _cursor_encode(row_id: object) -> str:
+    return base64.urlsafe_b64encode(str(row_id).encode()).decode().rstrip("=")
 
 
-def _cursor_decode(cursor: str) -> UUID:
+def _cursor_decode(cursor: str, key: Any) -> Any:
+    """The primary key of the last row seen; raises ValidationError for what is none, or too large for its column."""
     try:
-        return UUID(bytes=base64.urlsafe_b64decode(cursor.encode() + b"=="))
-    except (binascii.Error, ValueError) as error:
+        row_id = key.to_python(base64.urlsafe_b64decode(cursor.encode() + b"==").decode())
+        key.run_validators(row_id)
+        return row_id
+    except (binascii.Error, ValueError, DjangoValidationError) as error:
         raise ValidationError({"cursor": ["This is not a cursor that we gave."]}) from error

@@ -7,7 +7,6 @@ from rest_framework.request import Request
 
 from igny8_core.api.operations import RANK, OperationRule, operation_rule
 from igny8_core.auth.errors import RoleTooLow
-from igny8_core.auth.models import Role
 from igny8_core.auth.principals import Principal
 from igny8_core.tenancy.context import ALL_SITES
 
@@ -32,6 +31,13 @@ class SiteScopeTooNarrow(RoleTooLow):
     message = "This concerns the whole account; your access is limited to some of its sites."
 
 
+class NotInOwnName(RoleTooLow):
+    """Staff entered an account and tried what is done in a member's own name."""
+
+    code = "staff_has_no_name_here"
+    message = "This is done in a member's own name; leave out X-Account-ID."
+
+
 class StaffOnly(RoleTooLow):
     """The operation is for staff of the system account."""
 
@@ -54,8 +60,10 @@ class RolePermission(BasePermission):
 
 
 def _require(principal: Principal, rule: OperationRule, room: str) -> None:
-    if rule.role is None or RANK[Role(principal.user.role)] < RANK[rule.role]:
+    if rule.role is None or RANK[principal.role] < RANK[rule.role]:
         raise RoleTooLow
+    if rule.in_own_name and principal.entry is not None:
+        raise NotInOwnName
     if rule.staff and not (principal.user.is_staff_member and principal.user.staff_role in rule.staff):
         raise StaffOnly
     if rule.whole_account and principal.site_ids is not ALL_SITES:

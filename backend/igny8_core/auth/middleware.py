@@ -14,6 +14,7 @@ from igny8_core.auth.errors import CredentialExpired
 from igny8_core.auth.plans import PlanInactive, plan_check
 from igny8_core.auth.principals import CredentialKind, Principal
 from igny8_core.auth.services import api_key_used
+from igny8_core.auth.staff import ACCOUNT_HEADER, REASON_HEADER, staff_enter
 from igny8_core.common.envelope import failure
 from igny8_core.common.errors import DomainError, ErrorKind
 from igny8_core.tenancy.redis import count_in_window
@@ -81,11 +82,21 @@ class AccountContextMiddleware:
 def admitted(request: HttpRequest, *, fresh: bool = False) -> Principal | None:
     """The request's principal after the plan check; a refusal is never made on a cached state.
 
-    Raises CredentialInvalid, CredentialsDisagree and PlanInactive.
+    Staff with an `X-Account-ID` are inside that account, whatever its plan. Raises CredentialInvalid,
+    CredentialsDisagree, PlanInactive, and for staff NotFound and StaffReadsOnly.
     """
     principal = resolve(request, fresh=fresh)
     if principal is None:
         return None
+    wanted = request.META.get(ACCOUNT_HEADER)
+    if wanted is not None and principal.user.is_staff_member:  # to everybody else the header means nothing
+        return staff_enter(
+            principal,
+            wanted,
+            is_write=request.method not in SAFE_METHODS,
+            what=f"{request.method} {request.path}"[:200],
+            reason=request.META.get(REASON_HEADER, ""),
+        )
     try:
         plan_check(principal.account, is_write=request.method not in SAFE_METHODS)
     except PlanInactive:
@@ -118,11 +129,14 @@ def _note_key_use(request: HttpRequest) -> None:
         api_key_used(key_id, address=client_address(request.META))
 
 
+_STATUS_OF = {ErrorKind.UNAUTHENTICATED: 401, ErrorKind.NOT_FOUND: 404, ErrorKind.THROTTLED: 429}
+
+
 def _refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
     is_guess = error.kind is ErrorKind.UNAUTHENTICATED and not isinstance(error, CredentialExpired)
     if is_guess and _is_guessing(request):
         error = TooManyGuesses()
-    status = {ErrorKind.UNAUTHENTICATED: 401, ErrorKind.THROTTLED: 429}.get(error.kind, 403)
+    status = _STATUS_OF.get(error.kind, 403)
     body = failure(error.message, code=error.code, request_id=request.request_id)  # type: ignore[attr-defined]  # seed contract
     response = JsonResponse(body, status=status)
     if status == 401:

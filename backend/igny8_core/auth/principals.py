@@ -2,12 +2,13 @@
 
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from uuid import UUID
 
-from igny8_core.auth.models import Account, User
+from igny8_core.auth.models import Account, Role, User
 from igny8_core.common.clock import utc_now
 from igny8_core.tenancy.context import SiteScope, TenantContext, VersionProbe
 
@@ -19,6 +20,15 @@ class CredentialKind(Enum):
     JWT = "jwt"
     SESSION = "session"
     BASIC = "basic"
+
+
+@dataclass(frozen=True, slots=True)
+class StaffEntry:
+    """That a member of staff acts inside an account that is not theirs."""
+
+    home: Callable[[str], TenantContext]  # the system account's context, by request id
+    reason: str
+    what: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +45,12 @@ class Principal:
     expires_at: datetime | None
     probe: VersionProbe
     session_id: UUID | None = None  # the sign-in that a token belongs to
+    entry: StaffEntry | None = None
+
+    @property
+    def role(self) -> Role:
+        """The role in the account: staff who entered it count as an admin, never as its owner."""
+        return Role(self.user.role) if self.entry is None else Role.ADMIN
 
     @property
     def is_expired(self) -> bool:

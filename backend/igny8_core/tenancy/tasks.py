@@ -3,13 +3,17 @@
 import logging
 from collections.abc import Callable, Iterable
 from datetime import timedelta
+from secrets import SystemRandom
 from typing import Any
 from uuid import UUID
 
+from billiard.exceptions import SoftTimeLimitExceeded
 from celery import shared_task
 from django.apps import apps
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
+from django.utils.module_loading import import_string
 
 from igny8_core.common.clock import utc_now
 from igny8_core.tenancy.context import TENANT_ALIAS, TenantContext, tenant_transaction
@@ -35,6 +39,8 @@ def in_each_account(account_ids: Iterable[int], work: Callable[[int], Any]) -> i
             with tenant_transaction(TenantContext.of_account(account_id)):
                 work(account_id)
             well += 1
+        except SoftTimeLimitExceeded:
+            raise  # the task's time is over, not this account's work at fault
         except Exception:
             logger.exception("periodic work failed for account %s", account_id)
     return well
@@ -49,11 +55,17 @@ def sweep_jobs() -> int:
     )
     abandoned = Q(state=JobState.RUNNING, lease_until__lt=now)
     due = ids_by_account(Job, (waiting | abandoned) & Q(deleted_at=None), order_by="announced_at")
-    in_each_account(due, lambda account_id: _announce_again(due[account_id]))
-    return sum(len(ids) for ids in due.values())
+    gate = import_string(settings.JOB_GATE)
+    open_accounts = {account_id for account_id in due if gate(account_id) is None}
+    in_each_account(due, lambda account_id: _again(due[account_id], is_open=account_id in open_accounts))
+    return sum(len(due[account_id]) for account_id in open_accounts)
 
 
-def _announce_again(job_ids: list[UUID]) -> None:
+def _again(job_ids: list[UUID], *, is_open: bool) -> None:
+    """Announce jobs, or only move them behind the others: those of a suspended account must not fill every sweep."""
+    if not is_open:
+        Job.objects.filter(pk__in=job_ids).update(announced_at=utc_now())
+        return
     for job in Job.objects.select_for_update(skip_locked=True).filter(
         pk__in=job_ids, state__in=[JobState.QUEUED, JobState.RUNNING]
     ):
@@ -65,7 +77,8 @@ def _announce_again(job_ids: list[UUID]) -> None:
 def purge_deleted() -> int:
     """Remove rows past their account's retention window, and idempotency keys past their day."""
     account_model: Any = apps.get_model("igny8_auth", "Account")
-    ids = list(account_model.objects.order_by("id").values_list("id", flat=True))
+    ids = list(account_model.objects.values_list("id", flat=True))
+    SystemRandom().shuffle(ids)  # a run that meets its time limit leaves out others than the last one did
     return in_each_account(ids, lambda _account_id: _purge())
 
 

@@ -7,7 +7,9 @@ from uuid import UUID
 
 from django.db import transaction
 
+from igny8_core.auth.models import PlanStatus
 from igny8_core.auth.selectors import account_get
+from igny8_core.auth.services import account_update
 from igny8_core.common.clock import utc_now
 from igny8_core.common.errors import NotFound
 from igny8_core.modules.billing.constants import MAX_AMOUNT, PRICES, TRIAL_KEY, EntryKind, HoldState
@@ -20,9 +22,11 @@ from igny8_core.modules.billing.errors import (
     OperationUnknown,
 )
 from igny8_core.modules.billing.models import CreditAccount, CreditHold, LedgerEntry
-from igny8_core.modules.billing.selectors import holds_due
+from igny8_core.modules.billing.selectors import holds_due, plan_get
+from igny8_core.modules.billing.types import PlanView
 from igny8_core.tenancy.audit import audit_write
 from igny8_core.tenancy.context import TENANT_ALIAS, current_context
+from igny8_core.tenancy.errors import SystemAccountProtected
 from igny8_core.tenancy.tasks import in_each_account
 
 _ALLOWED = {HoldState.HELD: {HoldState.CAPTURED, HoldState.RELEASED, HoldState.EXPIRED}}
@@ -266,3 +270,23 @@ def _book(
         idempotency_key=hold.idempotency_key if hold else idempotency_key,
         reason=reason[:300],
     )
+
+
+def plan_suspend(*, reason: str) -> PlanView:
+    """Stop everything of the current account but staff's own look at it. Raises SystemAccountProtected."""
+    return _plan_state_set(PlanStatus.SUSPENDED, action="plan.suspended", reason=reason)
+
+
+def plan_reactivate(*, reason: str) -> PlanView:
+    """Make the current account's plan active again. Raises SystemAccountProtected."""
+    return _plan_state_set(PlanStatus.ACTIVE, action="plan.reactivated", reason=reason)
+
+
+def _plan_state_set(status: PlanStatus, *, action: str, reason: str) -> PlanView:
+    account = account_get()
+    if account.is_system:
+        raise SystemAccountProtected("The system account is always active.")
+    with transaction.atomic(using=TENANT_ALIAS):
+        account_update(account.pk, plan_status=status)
+        audit_write(action, row=account, reason=reason, detail={"from": account.plan_status})
+    return plan_get()

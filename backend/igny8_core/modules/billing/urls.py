@@ -12,5 +12,7 @@ router.register("holds", views.HoldViewSet, basename="hold")
 urlpatterns = [
     path("balance/", views.BalanceView.as_view(), name="balance"),
     path("plan/", views.PlanView.as_view(), name="plan"),
+    path("suspend/", views.SuspendView.as_view(), name="suspend"),
+    path("reactivate/", views.ReactivateView.as_view(), name="reactivate"),
     *router.urls,
 ]

@@ -10,10 +10,10 @@ from django.apps import apps
 from django.db import connection, models
 from rest_framework.test import APIClient
 
+from igny8_core.api.operations import KEY_SCOPES
 from igny8_core.auth import services as identity
 from igny8_core.auth.models import ApiKey, Role, Site, User
 from igny8_core.common.clock import utc_now
-from igny8_core.modules.account.constants import KEY_SCOPES
 from igny8_core.tenancy.bases import TenantModel
 from igny8_core.tenancy.context import tenant_transaction
 from igny8_core.tenancy.kinds import Kind

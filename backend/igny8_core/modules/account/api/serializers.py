@@ -5,9 +5,10 @@ from typing import Any, ClassVar
 from rest_framework import serializers
 
 from igny8_core.api.fields import TenantRelatedField
+from igny8_core.api.operations import KEY_SCOPES
 from igny8_core.api.serializers import InputSerializer, RowSerializer, StrictFieldsMixin
 from igny8_core.auth.models import Account, ApiKey, Invitation, Sector, Site, User
-from igny8_core.modules.account.constants import ASSIGNABLE_ROLES, KEY_SCOPES
+from igny8_core.modules.account.constants import ASSIGNABLE_ROLES
 from igny8_core.tenancy.models import AuditEvent
 
 

@@ -20,6 +20,7 @@ from igny8_core.api.base import (
     UpdateRows,
     ViewFrame,
 )
+from igny8_core.api.operations import KEY_SCOPES
 from igny8_core.auth import selectors, services
 from igny8_core.auth.addresses import client_address
 from igny8_core.auth.models import ApiKey, Invitation, Sector, Site, User
@@ -38,7 +39,6 @@ from igny8_core.modules.account.api.serializers import (
     SiteSerializer,
     TransferInput,
 )
-from igny8_core.modules.account.constants import KEY_SCOPES
 from igny8_core.tenancy.models import AuditEvent
 
 

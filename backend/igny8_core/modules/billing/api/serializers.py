@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from igny8_core.api.fields import TenantRelatedField
+from igny8_core.api.serializers import InputSerializer
 from igny8_core.auth.models import PlanStatus
 from igny8_core.modules.billing.models import CreditHold, LedgerEntry
 
@@ -80,3 +81,9 @@ class CreditHoldSerializer(serializers.ModelSerializer[CreditHold]):
             "closed_at",
             "created_at",
         )
+
+
+class SuspensionInput(InputSerializer):
+    """Why staff suspend or reactivate an account."""
+
+    reason = serializers.CharField(max_length=300)

@@ -1,4 +1,4 @@
-"""Shows an account its credits and plan; nothing here moves a credit."""
+"""Shows an account its credits and plan, and lets staff suspend it; nothing here moves a credit."""
 
 from collections.abc import Mapping
 from typing import ClassVar
@@ -8,13 +8,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from igny8_core.api.base import AccountModelViewSet, ViewFrame
-from igny8_core.modules.billing import selectors
+from igny8_core.modules.billing import selectors, services
 from igny8_core.modules.billing.api.filters import HoldFilter, LedgerFilter
 from igny8_core.modules.billing.api.serializers import (
     BalanceSerializer,
     CreditHoldSerializer,
     LedgerEntrySerializer,
     PlanSerializer,
+    SuspensionInput,
 )
 from igny8_core.modules.billing.models import CreditHold, LedgerEntry
 
@@ -49,6 +50,45 @@ class PlanView(ViewFrame):
     def get(self, request: Request) -> Response:
         """The plan now."""
         return Response(PlanSerializer(selectors.plan_get()).data)
+
+
+class SuspendView(ViewFrame):
+    """The end of an account's use, for staff."""
+
+    room, throttle_scope = "billing", "billing"
+    operations: ClassVar[Mapping[str, str]] = {"POST": "suspend"}
+
+    @extend_schema(
+        summary="Suspend an account",
+        description="Staff, with `X-Account-ID`: sessions, tokens, keys and jobs of the account stop at once; nothing "
+        "is deleted.",
+        request=SuspensionInput,
+        responses={200: PlanSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        """Suspend."""
+        body = SuspensionInput(data=request.data)
+        body.is_valid(raise_exception=True)
+        return Response(PlanSerializer(services.plan_suspend(**body.validated_data)).data)
+
+
+class ReactivateView(ViewFrame):
+    """The end of a suspension, for staff."""
+
+    room, throttle_scope = "billing", "billing"
+    operations: ClassVar[Mapping[str, str]] = {"POST": "reactivate"}
+
+    @extend_schema(
+        summary="Reactivate an account",
+        description="Staff, with `X-Account-ID`: the plan is active again, and waiting jobs go on.",
+        request=SuspensionInput,
+        responses={200: PlanSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        """Reactivate."""
+        body = SuspensionInput(data=request.data)
+        body.is_valid(raise_exception=True)
+        return Response(PlanSerializer(services.plan_reactivate(**body.validated_data)).data)
 
 
 @extend_schema_view(
