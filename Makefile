@@ -10,8 +10,10 @@ CHECK_ENV := IGNY8_ENV=production PUBLIC_URL=https://igny8.example ALLOWED_HOSTS
 	SECRET_KEY=only-for-the-check-0123456789-abcdefghijklmnopqrstuvwxyz \
 	FIELD_ENCRYPTION_KEY=MDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDA=
 
+FIGURES := $(CURDIR)/.igny8/test/isolation.txt
+
 .DEFAULT_GOAL := help
-.PHONY: help run test test-peers lint bench reset environment environment-dev
+.PHONY: help run test test-isolation test-peers lint bench reset environment environment-dev
 
 help: ## Show what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r name text; do \
@@ -22,6 +24,12 @@ run: environment ## Start everything and stay up; Ctrl-C stops it
 
 test: environment-dev ## Run the tests
 	@$(BESIDE) $(VENV_PYTHON) -m pytest backend -m "not peer" $(ARGS)
+
+test-isolation: environment-dev ## Prove the wall between accounts: every operation, every actor, every id
+	@mkdir -p $(dir $(FIGURES)) && rm -f $(FIGURES)
+	@IGNY8_ISOLATION_FIGURES=$(FIGURES) $(BESIDE) $(VENV_PYTHON) -m pytest -m "not peer" \
+		backend/tests/isolation backend/tests/architecture backend/igny8_core/tenancy $(ARGS)
+	@cat $(FIGURES)
 
 test-peers: environment-dev ## Run the tests against real servers of other projects
 	@$(BESIDE) backend/tests/peers/run.sh $(VENV_PYTHON) $(ARGS)

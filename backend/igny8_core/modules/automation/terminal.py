@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from celery import current_app
@@ -70,6 +71,16 @@ class Order:
 def password_ask(user: str) -> str:
     """The application password from WP_APP_PASSWORD or a prompt, never from the command line."""
     return os.environ.get("WP_APP_PASSWORD") or getpass.getpass(f"Application password of {user}: ")
+
+
+def line_writer(stdout: Any) -> Callable[[str], None]:
+    """Writes each line at once, also into a pipe or a file: progress that comes at the end is none."""
+
+    def write(line: str) -> None:
+        stdout.write(line)
+        stdout.flush()
+
+    return write
 
 
 def account_choose(wanted: str | None) -> TenantContext:

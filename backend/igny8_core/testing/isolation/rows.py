@@ -24,6 +24,7 @@ from igny8_core.testing.factories import Tenant, context_of, user_make
 FIELDS: dict[str, dict[str, Any]] = {
     "billing.LedgerEntry": {"kind": "grant"},
     "integration.Destination": {"platform": "preview", "base_url": "", "last_check": None},
+    "igny8_auth.SecondFactor": {"secret": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"},
     "optimizer.ScoreSnapshot": {"findings": []},
 }
 

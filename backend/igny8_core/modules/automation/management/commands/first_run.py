@@ -11,7 +11,7 @@ from django.db import transaction
 from igny8_core.auth.models import Account, User
 from igny8_core.auth.services import account_create, sector_create, site_create
 from igny8_core.common.errors import DomainError
-from igny8_core.modules.automation.terminal import Follower, Order, account_choose, order_place
+from igny8_core.modules.automation.terminal import Follower, Order, account_choose, line_writer, order_place
 from igny8_core.modules.billing.services import trial_grant
 from igny8_core.tenancy.context import TenantContext, tenant_transaction
 
@@ -34,7 +34,9 @@ class Command(BaseCommand):
         try:
             context = account_choose(None)
             order = Order(file=Path(EXAMPLE), domain=DOMAIN, article_count=ARTICLES)
-            status = Follower(context, say=self.stdout.write).follow(order_place(order, context=context))
+            status = Follower(context, say=line_writer(self.stdout)).follow(
+                order_place(order, context=context)
+            )
         except DomainError as error:
             raise CommandError(error.message, returncode=2) from None
         if status.published_count < ARTICLES:

@@ -14,6 +14,7 @@ from igny8_core.modules.automation.terminal import (
     NoWorker,
     Order,
     account_choose,
+    line_writer,
     order_place,
     password_ask,
 )
@@ -73,7 +74,7 @@ class Command(BaseCommand):
             wordpress_password=password_ask(options["wp_user"]) if is_wordpress else "",
         )
         context = account_choose(options["account"])
-        follower = Follower(context, say=lambda line: self.stdout.write(line))
+        follower = Follower(context, say=line_writer(self.stdout))
         status = follower.follow(order_place(order, context=context))
         if status.published_count < status.article_count:
             reason = status.error_message or f"The run is {status.state}."
