@@ -101,6 +101,7 @@ _TABLE: Mapping[str, Mapping[str, OperationRule]] = {
         "api_key_revoke": ACCOUNT_WRITE,
         "audit_list": ACCOUNT_READ,
         "audit_retrieve": ACCOUNT_READ,
+        "audit_export": ACCOUNT_READ,
     },
     "automation": {
         "run_list": VIEWER_READ,

@@ -70,6 +70,13 @@ class RoleTooLow(DomainError):
     message = "Your role does not allow this; ask an owner or admin of the account."
 
 
+class KeyOfAnother(RoleTooLow):
+    """The key acts in another person's name."""
+
+    code = "key_of_another"
+    message = "Only the person in whose name a key is can rotate it."
+
+
 class PlanLimitReached(DomainError):
     """The plan's number of sites or members is used up."""
 

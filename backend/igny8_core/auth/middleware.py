@@ -98,7 +98,7 @@ def admitted(request: HttpRequest, *, fresh: bool = False) -> Principal | None:
             reason=request.META.get(REASON_HEADER, ""),
         )
     try:
-        plan_check(principal.account, is_write=request.method not in SAFE_METHODS)
+        plan_check(principal.account, is_write=request.method not in SAFE_METHODS, path=request.path)
     except PlanInactive:
         if fresh:
             raise

@@ -15,6 +15,7 @@ class PlanRule:
     may_write: bool
     may_run_jobs: bool
     sentence: str = ""
+    open_paths: tuple[str, ...] = ()  # open all the same
 
 
 PLAN_RULES = {
@@ -25,13 +26,15 @@ PLAN_RULES = {
         may_read=False,
         may_write=False,
         may_run_jobs=False,
-        sentence="This account is suspended; its owner can reactivate it under billing.",
+        sentence="This account is suspended; write to the operators of this server to have it reactivated.",
+        open_paths=("/api/v1/auth/logout/",),
     ),
     PlanStatus.CANCELLED: PlanRule(
         may_read=True,
         may_write=False,
         may_run_jobs=False,
         sentence="This account's plan is cancelled: its data can be read but not changed.",
+        open_paths=("/api/v1/auth/",),
     ),
 }
 
@@ -54,9 +57,11 @@ def plan_status(account: Account) -> PlanStatus:
     return status
 
 
-def plan_check(account: Account, *, is_write: bool) -> None:
-    """Raise PlanInactive unless the account's plan allows reading or writing now."""
+def plan_check(account: Account, *, is_write: bool, path: str = "") -> None:
+    """Raise PlanInactive unless the account's plan allows reading or writing now, or leaves the path open."""
     rule = PLAN_RULES[plan_status(account)]
+    if path.startswith(rule.open_paths):
+        return
     if not (rule.may_write if is_write else rule.may_read):
         raise PlanInactive(rule.sentence)
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import F
 
-from igny8_core.auth.errors import RoleTooLow, ScopeUnknown
+from igny8_core.auth.errors import KeyOfAnother, ScopeUnknown
 from igny8_core.auth.models import ApiKey, Site, User
 from igny8_core.common.clock import utc_now
 from igny8_core.common.errors import NotFound
@@ -65,7 +65,7 @@ def api_key_create(
 def api_key_rotate(key_id: UUID, *, by: User) -> NewApiKey:
     """Give a person's own key a new secret; the old one stops at once.
 
-    Raises NotFound, and RoleTooLow for a key in another person's name: its holder could do what that person may.
+    Raises NotFound, and KeyOfAnother for a key in another person's name: its holder could do what that person may.
     """
     key = (
         ApiKey.objects.select_for_update()
@@ -75,7 +75,7 @@ def api_key_rotate(key_id: UUID, *, by: User) -> NewApiKey:
     if key is None:
         raise NotFound
     if key.user_id != by.pk:
-        raise RoleTooLow("Only the person in whose name a key is can rotate it.")
+        raise KeyOfAnother
     secret = _secret_new()
     key.prefix, key.secret_hash = secret[:VISIBLE_CHARACTERS], digest(secret)
     key.context_version += 1

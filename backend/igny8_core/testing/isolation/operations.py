@@ -59,7 +59,7 @@ class WalkedOperation:
     def body(self) -> dict[str, Any]:
         """The fields of the body with their schemas."""
         content = self.description.get("requestBody", {}).get("content", {})
-        schema = next((one["schema"] for one in content.values()), {})
+        schema: Any = next((one["schema"] for one in content.values()), {})
         fields: dict[str, Any] = resolved(schema).get("properties", {})
         return fields
 
@@ -85,7 +85,7 @@ class WalkedOperation:
 @cache
 def description() -> Any:
     """The OpenAPI description."""
-    return SchemaGenerator().get_schema(request=None, public=True)
+    return SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]  # untyped there
 
 
 def operations() -> list[WalkedOperation]:
