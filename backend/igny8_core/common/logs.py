@@ -10,5 +10,7 @@ class RequestIDFilter(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Never drops a record."""
-        record.request_id = current_request_id.get() or "-"
+        # Django writes its line about a refused request when the request is over, and hands it along.
+        of_request = getattr(getattr(record, "request", None), "request_id", "")
+        record.request_id = current_request_id.get() or of_request or "-"
         return True

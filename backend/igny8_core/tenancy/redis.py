@@ -53,12 +53,13 @@ def count_in_window(key: str, *, seconds: int) -> int | None:
         return None
 
 
-def count_back(key: str) -> None:
-    """Take one count of `count_in_window` back; without Redis there is none to take back."""
+def count_back(key: str) -> int:
+    """Take one off a count and give what is left; 0 when there is none, or no Redis."""
     try:
-        _counter_back()(keys=[key])
+        return int(_counter_back()(keys=[key]))
     except redis.RedisError:
         logger.warning("not counted back: Redis does not answer")
+        return 0
 
 
 def count_forget(key: str) -> None:
