@@ -60,6 +60,19 @@ def secret_rotate(sealed: SealedText) -> SealedText:
         raise SecretUnreadable from error
 
 
+def secrets_rotate(rows: models.QuerySet[Any], column: str) -> int:
+    """Seal a column of the rows anew with the newest key; returns how many. Call it inside a transaction.
+
+    Raises SecretUnreadable, and changes nothing then, when one does not open with any key.
+    """
+    count = 0
+    for row in rows.select_for_update(of=("self",)).exclude(**{column: ""}):
+        # update(), not save(): the row that people edit has not changed, its ETag stays
+        rows.filter(pk=row.pk).update(**{column: secret_rotate(getattr(row, column))})
+        count += 1
+    return count
+
+
 def _keys() -> MultiFernet:
     """The keys of this installation, newest first; asked for at each use, so that a missing key stops only secrets."""
     keys = [key.strip() for key in settings.FIELD_ENCRYPTION_KEYS if key.strip()]

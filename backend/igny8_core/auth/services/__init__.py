@@ -34,6 +34,7 @@ from igny8_core.auth.services.second_factor import (
     second_factor_confirm,
     second_factor_end,
     second_factor_recovery_codes,
+    second_factor_secrets_rotate,
 )
 from igny8_core.auth.services.sign_in import (
     TokenPair,
@@ -82,6 +83,7 @@ __all__ = [
     "second_factor_confirm",
     "second_factor_end",
     "second_factor_recovery_codes",
+    "second_factor_secrets_rotate",
     "sector_create",
     "session_begin",
     "session_end",

@@ -12,8 +12,8 @@ from igny8_core.auth.models import SecondFactor, User
 from igny8_core.common.clock import utc_now
 from igny8_core.common.text import digest
 from igny8_core.tenancy.audit import audit_write
-from igny8_core.tenancy.context import TENANT_ALIAS
-from igny8_core.tenancy.secrets import SealedText, secret_open
+from igny8_core.tenancy.context import TENANT_ALIAS, current_context
+from igny8_core.tenancy.secrets import SealedText, secret_open, secrets_rotate
 
 ISSUER = "IGNY8"
 STEP_SECONDS = 30
@@ -77,6 +77,16 @@ def second_factor_end(user: User) -> None:
     with transaction.atomic(using=TENANT_ALIAS):
         if SecondFactor.objects.filter(user=user).delete()[0]:
             audit_write("second_factor.off", row=user)
+
+
+def second_factor_secrets_rotate() -> int:
+    """Seal the secrets of the current account's people anew with the newest key; returns how many.
+
+    Raises SecretUnreadable, and changes nothing then, when one does not open with any key.
+    """
+    with transaction.atomic(using=TENANT_ALIAS):
+        rows = SecondFactor.objects.filter(account_id=current_context().account_id)
+        return secrets_rotate(rows, "secret")
 
 
 def second_factor_is_on(user: User) -> bool:

@@ -31,7 +31,7 @@ from igny8_core.modules.integration.wordpress.client import WordPressClient, sit
 from igny8_core.tenancy.audit import audit_write
 from igny8_core.tenancy.context import tenant_transaction
 from igny8_core.tenancy.errors import SecretKeyMissing, SecretUnreadable
-from igny8_core.tenancy.secrets import SealedText, secret_rotate
+from igny8_core.tenancy.secrets import secrets_rotate
 from igny8_core.tenancy.softdelete import row_delete, row_restore
 
 
@@ -174,15 +174,10 @@ def destination_secrets_rotate() -> int:
 
     Raises SecretUnreadable, and changes nothing then, when one does not open with any key.
     """
-    count = 0
     with transaction.atomic():
-        for rows in (Destination.objects, Destination.deleted):
-            for row in rows.select_for_update(of=("self",)).exclude(secret=""):
-                assert isinstance(row.secret, SealedText)  # noqa: S101 - what the column gives unless it is empty
-                # update(), not save(): the row that people edit has not changed, its ETag stays
-                rows.filter(pk=row.pk).update(secret=secret_rotate(row.secret))
-                count += 1
-    return count
+        return sum(
+            secrets_rotate(rows.all(), "secret") for rows in (Destination.objects, Destination.deleted)
+        )
 
 
 def report_json(report: ConnectionReport) -> dict[str, Any]:

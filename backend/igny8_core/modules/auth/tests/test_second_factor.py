@@ -1,5 +1,6 @@
 """The second factor: set up, asked for, used up, lost, ended."""
 
+import io
 import time
 from typing import Any
 
@@ -159,3 +160,16 @@ def test_secrets_are_not_kept_for_an_idempotency_key(tenant: Tenant, member: Use
     secret = answer.json()["data"]["secret"]
     with tenant.work():
         assert secret not in str(list(IdempotencyKey.objects.values_list("body", flat=True)))
+
+
+def test_secret_survives_a_change_of_the_installations_key(member: User, settings: Any) -> None:
+    from cryptography.fernet import Fernet
+    from django.core.management import call_command
+
+    totp, _ = _switch_on(member)
+    new = Fernet.generate_key().decode()
+    settings.FIELD_ENCRYPTION_KEYS = [new, *settings.FIELD_ENCRYPTION_KEYS]
+    call_command("rotate_secrets", stdout=io.StringIO())
+    settings.FIELD_ENCRYPTION_KEYS = [new]
+    with _at_step(2):
+        assert _login(member, code=totp.now()).status_code == 200
