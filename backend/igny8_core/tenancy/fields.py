@@ -3,6 +3,30 @@
 from typing import Any
 
 from django.db import models
+from django.db.models.fields.related_descriptors import ReverseManyToOneDescriptor
+from django.utils.functional import cached_property
+
+
+def _without_add(related_manager: Any) -> Any:
+    """Django's `add` (and `set`, which calls it) updates through the base manager, past the first two locks."""
+
+    class TenantRelatedManager(related_manager):  # type: ignore[misc]  # Django builds its base at run time
+        def __call__(self, *, manager: str) -> Any:
+            return _without_add(type(super().__call__(manager=manager)))(self.instance)
+
+        def add(self, *objs: Any, bulk: bool = True) -> None:
+            raise NotImplementedError("Set the key on each row and save it.")
+
+    return TenantRelatedManager
+
+
+class TenantReverseDescriptor(ReverseManyToOneDescriptor):  # type: ignore[type-arg]  # generic in the stubs alone
+    """The rows that point at a row, through a manager that moves none."""
+
+    @cached_property
+    def related_manager_cls(self) -> Any:
+        """Django's manager without the one method that the wall cannot see."""
+        return _without_add(super().related_manager_cls)
 
 
 class TenantForeignKey(models.ForeignKey[Any, Any]):
@@ -10,6 +34,8 @@ class TenantForeignKey(models.ForeignKey[Any, Any]):
 
     `owned` says that deleting the target softly deletes this row with it.
     """
+
+    related_accessor_class = TenantReverseDescriptor
 
     def __init__(self, to: Any, *, owned: bool = False, **kwargs: Any) -> None:
         kwargs.setdefault("on_delete", models.DO_NOTHING)

@@ -1,6 +1,6 @@
 """The first lock: managers whose querysets refuse to compile without a tenant, and filter by it otherwise."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, TypeVar
 
 from django.db import models
@@ -8,7 +8,7 @@ from django.db.models import sql
 from django.db.models.sql.compiler import SQLCompiler
 
 from igny8_core.tenancy.checks import check_row
-from igny8_core.tenancy.context import AllSites, context_or_none
+from igny8_core.tenancy.context import AllSites, SiteScope, context_or_none
 from igny8_core.tenancy.errors import NoTenantContext, TenantMismatch
 
 _M = TypeVar("_M", bound=models.Model)
@@ -17,9 +17,10 @@ IMMUTABLE_KEYS = frozenset({"account", "account_id", "site", "site_id", "sector"
 
 
 class TenantQuery(sql.Query):
-    """A query that remembers its account and refuses to become SQL in any other context."""
+    """A query that remembers its account and sites and refuses to become SQL in any other context."""
 
     tenant_account_id: int | None = None
+    tenant_site_ids: SiteScope = frozenset()
 
     def get_compiler(self, *args: Any, **kwargs: Any) -> SQLCompiler:
         """Compile, unless no tenant or another one is set; `.none()` needs no tenant."""
@@ -34,13 +35,13 @@ class TenantQuery(sql.Query):
         return super().chain(klass)
 
     def require_tenant(self) -> None:
-        """Raise NoTenantContext or TenantMismatch unless this query belongs to the current account."""
+        """Raise NoTenantContext or TenantMismatch unless this query was built for the current account and sites."""
         if self.is_empty():
             return
         context = context_or_none()
         if context is None or self.tenant_account_id is None:
             raise NoTenantContext(f"{self.model} was queried without a tenant context.")
-        if context.account_id != self.tenant_account_id:
+        if (context.account_id, context.site_ids) != (self.tenant_account_id, self.tenant_site_ids):
             raise TenantMismatch
 
 
@@ -48,6 +49,31 @@ class TenantQuerySet(models.QuerySet[_M]):
     """Rows of one account; deletes softly and refuses to move rows between accounts, sites or sectors."""
 
     query: TenantQuery
+
+    def __and__(self, other: Any) -> Any:
+        """Combine with rows of the same scope."""
+        return super().__and__(self._operand(other))
+
+    def __or__(self, other: Any) -> Any:
+        """Combine with rows of the same scope; Django would keep the other side's account as an alternative."""
+        return super().__or__(self._operand(other))
+
+    def __xor__(self, other: Any) -> Any:
+        """Combine with rows of the same scope."""
+        return super().__xor__(self._operand(other))
+
+    def _operand(self, other: Any) -> Any:
+        """Both sides belong to the current context, or neither becomes part of anything."""
+        if not isinstance(other, TenantQuerySet):
+            raise TenantMismatch
+        self.query.require_tenant()
+        other.query.require_tenant()
+        return other
+
+    def create(self, **kwargs: Any) -> _M:
+        """Insert a row; a queryset of another scope inserts nothing."""
+        self.query.require_tenant()
+        return super().create(**kwargs)
 
     def update(self, **kwargs: Any) -> int:
         """Change columns; raises TenantMismatch for account, site, sector and id, which never change."""
@@ -63,15 +89,29 @@ class TenantQuerySet(models.QuerySet[_M]):
         count = sum([row_delete(row) for row in rows])
         return count, {self.model._meta.label: count}
 
-    def bulk_create(self, objs: Iterable[_M], *args: Any, **kwargs: Any) -> list[_M]:
-        """Insert many rows after the second lock has checked each."""
+    def bulk_create(
+        self,
+        objs: Iterable[_M],
+        batch_size: int | None = None,
+        ignore_conflicts: bool = False,
+        update_conflicts: bool = False,
+        update_fields: Collection[str] | None = None,
+        unique_fields: Collection[str] | None = None,
+    ) -> list[_M]:
+        """Insert many rows after the second lock has checked each; a conflict moves no row to another place."""
+        self.query.require_tenant()
+        if not IMMUTABLE_KEYS.isdisjoint(update_fields or ()):
+            raise TenantMismatch
         rows = list(objs)
         for row in rows:
             check_row(row)
-        return super().bulk_create(rows, *args, **kwargs)
+        return super().bulk_create(
+            rows, batch_size, ignore_conflicts, update_conflicts, update_fields, unique_fields
+        )
 
     def bulk_update(self, objs: Iterable[_M], fields: Iterable[str], *args: Any, **kwargs: Any) -> int:
         """Update many rows after the second lock has checked each; never account, site or sector."""
+        self.query.require_tenant()
         rows, names = list(objs), list(fields)
         if not IMMUTABLE_KEYS.isdisjoint(names):
             raise TenantMismatch
@@ -123,7 +163,7 @@ def scoped_queryset(model: type[_M], *, using: str | None = None, **conditions: 
     context = context_or_none()
     if context is None:
         return queryset
-    query.tenant_account_id = context.account_id
+    query.tenant_account_id, query.tenant_site_ids = context.account_id, context.site_ids
     lookup: str | None = getattr(model, "tenant_site_lookup", None)
     if lookup is not None and not isinstance(context.site_ids, AllSites):
         conditions[f"{lookup}__in"] = context.site_ids
