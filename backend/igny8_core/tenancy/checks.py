@@ -41,9 +41,11 @@ def check_row(row: Any) -> None:
 
 def _check_site(row: Any, context: TenantContext) -> None:
     lookup = getattr(row, "tenant_site_lookup", None)
-    if lookup is None or (lookup == "id" and row._state.adding):
+    if lookup == "id" and row._state.adding:
         return
-    if not context.allows_site(getattr(row, lookup)):
+    # An account's row may name a site without having to: a job, a prompt's override.
+    site_id: Any = getattr(row, lookup or "site_id", None)
+    if (lookup is not None or site_id is not None) and not context.allows_site(site_id):
         _refuse(row, "site", context)
 
 
