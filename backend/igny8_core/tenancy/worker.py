@@ -40,6 +40,10 @@ class JobLeaseLost(Exception):
     """Another worker owns this job now; nothing more may be written in its name."""
 
 
+class JobInsideTransaction(RuntimeError):
+    """A job was run eagerly inside a transaction, whose tenant it would change and whose fate it would share."""
+
+
 class JobAbandoned(DomainError):
     """A job's worker died on every attempt."""
 
@@ -139,6 +143,8 @@ def tenant_task(
             name=name, base=TenantTask, bind=True, soft_time_limit=soft_time_limit, time_limit=time_limit
         )
         def entry(task: Any) -> None:
+            if connections[TENANT_ALIAS].in_atomic_block:
+                raise JobInsideTransaction("A job opens its own transactions; run it outside the caller's.")
             # A thread or eager caller may hold another tenant: nothing of it may reach this job.
             contextvars.Context().run(_receive, task, dict(task.request.headers or {}))
 

@@ -22,7 +22,7 @@ from igny8_core.tenancy.errors import NoTenantContext, TenantMismatch
 from igny8_core.tenancy.models import Job, JobState, JobStateConflict
 from igny8_core.tenancy.queue import enqueue, job_cancel
 from igny8_core.tenancy.signing import HEADER, SALT, JobHeader, JobHeaderInvalid, header_sign, header_verify
-from igny8_core.tenancy.worker import JobLeaseLost, JobRun, tenant_task
+from igny8_core.tenancy.worker import JobInsideTransaction, JobLeaseLost, JobRun, tenant_task
 from igny8_core.testing.factories import Tenant, context_of
 from igny8_core.testing.jobs import job_run
 
@@ -155,6 +155,17 @@ def test_eager_job_inherits_nothing_of_its_caller(tenant: Tenant, stranger: Tena
         current_app.tasks["tests.work"].apply(headers={HEADER: header}, throw=True)
         assert current_context().account_id == stranger.account.pk
     assert RUNS[0].context.account_id == tenant.account.pk
+
+
+def test_eager_job_inside_a_callers_transaction_is_refused(tenant: Tenant, stranger: Tenant) -> None:
+    job = _job(tenant)
+    header = header_sign(JobHeader(job.pk, tenant.context))
+    with stranger.work():
+        with pytest.raises(JobInsideTransaction):
+            current_app.tasks["tests.work"].apply(headers={HEADER: header}, throw=True)
+        assert Site.objects.get().pk == stranger.site.pk, "the caller's tenant is as it was"
+    assert RUNS == []
+    assert job_run(job).state == JobState.SUCCEEDED
 
 
 @pytest.mark.parametrize(
