@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import F
 
 from igny8_core.auth.models import Site
+from igny8_core.auth.selectors import sector_list, site_get
 from igny8_core.common.clock import utc_now
 from igny8_core.common.errors import NotFound
 from igny8_core.modules.planner.constants import (
@@ -63,7 +64,11 @@ class _Plan:
 
 
 def cluster_start(*, site_id: UUID, sector_id: UUID | None = None, granularity: str = "normal") -> Job:
-    """Have a worker cluster a site's keywords; called again it returns the job that is at work."""
+    """Have a worker cluster a site's keywords; called again it returns the job that is at work.
+
+    Raises NotFound for a foreign site and for a sector of another one.
+    """
+    _require_place(site_id, sector_id)
     payload = {
         "site_id": str(site_id),
         "sector_id": str(sector_id) if sector_id else None,
@@ -79,7 +84,7 @@ def cluster_run(
 
     Call it outside any transaction. Existing clusters keep ids, names and keywords; a locked one takes none. A cluster
     never crosses sectors: each sector, and the keywords of none, are grouped by themselves. Archived keywords are left
-    out. Raises NotFound for a foreign site.
+    out. Raises NotFound for a foreign site and for a sector of another one.
     """
     with tenant_transaction():
         rows, locked = _read(site_id, sector_id)
@@ -102,14 +107,19 @@ def cluster_update(row: Cluster, **changes: Any) -> Cluster:
     return row
 
 
+def _require_place(site_id: UUID, sector_id: UUID | None) -> None:
+    site_get(site_id)
+    if sector_id is not None and sector_id not in [sector.pk for sector in sector_list(site_id)]:
+        raise NotFound
+
+
 def _open_keywords(site_id: UUID, sector_id: UUID | None) -> Any:
     rows = Keyword.objects.filter(site_id=site_id).exclude(status=KeywordStatus.ARCHIVED)
     return rows if sector_id is None else rows.filter(sector_id=sector_id)
 
 
 def _read(site_id: UUID, sector_id: UUID | None) -> tuple[list[_Row], frozenset[UUID]]:
-    if not Site.objects.filter(pk=site_id).exists():
-        raise NotFound
+    _require_place(site_id, sector_id)
     columns = ("pk", "text", "volume", "intent", "cluster_id", "sector_id")
     rows = [
         _Row(*values) for values in _open_keywords(site_id, sector_id).order_by("pk").values_list(*columns)
