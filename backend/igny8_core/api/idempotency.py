@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -15,12 +16,19 @@ from igny8_core.api.authentication import principal_of
 from igny8_core.api.renderers import as_json
 from igny8_core.common.clock import utc_now
 from igny8_core.common.errors import DomainError, ErrorKind
-from igny8_core.tenancy.context import TENANT_ALIAS, TenantContext, tenant_transaction
+from igny8_core.tenancy.context import (
+    TENANT_ALIAS,
+    TenantContext,
+    site_scope_parse,
+    site_scope_text,
+    tenant_transaction,
+)
 from igny8_core.tenancy.models import IdempotencyKey
 
 HEADER = "HTTP_IDEMPOTENCY_KEY"
 LOCK = timedelta(seconds=60)
 MAX_LENGTH = 200
+MAX_PATH = 300
 
 
 class IdempotencyKeyInvalid(DomainError):
@@ -46,6 +54,14 @@ class IdempotencyInFlight(DomainError):
     message = "A request with this Idempotency-Key is still running; try again in a moment."
 
 
+class IdempotencyOutOfScope(DomainError):
+    """The first answer may speak of sites that the caller can no longer see."""
+
+    kind = ErrorKind.FORBIDDEN
+    code = "idempotency_out_of_scope"
+    message = "Your access has changed since the first request with this Idempotency-Key; use a new key."
+
+
 def idempotency_key(request: Request) -> str | None:
     """The request's key, or None; raises IdempotencyKeyInvalid."""
     key: str | None = request.META.get(HEADER)
@@ -68,7 +84,9 @@ def run_once(
     """Do `work` and keep its answer in one transaction, or give the answer that is kept.
 
     A refused or failed request frees the key; fields named in `secrets` are not kept. With `network` the work opens
-    its own transactions and the answer is kept after it. Raises IdempotencyKeyReused and IdempotencyInFlight.
+    its own transactions and the answer is kept after it. Raises IdempotencyKeyReused, IdempotencyOutOfScope, and
+    IdempotencyInFlight, also at the end of a request so slow that another one has taken the key over: its work, unless
+    `network`, is rolled back.
     """
     row = _claim(request, key, context)
     if row.is_answered:
@@ -88,7 +106,7 @@ def run_once(
     except BaseException:
         # Without the probe: the key must be freed also when the context has become stale.
         with tenant_transaction(replace(context, probe=None)):
-            claim = IdempotencyKey.objects.filter(pk=row.pk, status_code=None)
+            claim = _claimed(row)
             claim._raw_delete(claim.db)
         raise
 
@@ -97,15 +115,16 @@ def _claim(request: Request, key: str, context: TenantContext) -> IdempotencyKey
     identity = {
         "credential": principal_of(request).credential_id,
         "method": request.method,
-        "path": request.get_full_path()[:300],
+        "path": _path(request),
         "key": key,
     }
     body_hash, now = _body_hash(request), utc_now()
+    until, scope = now + LOCK, site_scope_text(context.site_ids)
     with tenant_transaction(context):
         try:
             with transaction.atomic(using=TENANT_ALIAS):
                 row: IdempotencyKey = IdempotencyKey.objects.create(
-                    **identity, body_hash=body_hash, locked_until=now + LOCK
+                    **identity, body_hash=body_hash, locked_until=until, site_scope=scope
                 )
                 return row
         except IntegrityError:
@@ -114,18 +133,44 @@ def _claim(request: Request, key: str, context: TenantContext) -> IdempotencyKey
             raise IdempotencyKeyReused
         if row.is_locked(now):
             raise IdempotencyInFlight
-        if not row.is_answered:  # the first one died on the way: its effect was rolled back with it
-            row.locked_until = now + LOCK
-            row.save(update_fields=["locked_until"])
+        if row.is_answered:
+            _require_scope(row, context)
+        else:  # the first one died on the way, or will find at its end that the key is no longer its own
+            row.locked_until, row.site_scope = until, scope
+            row.save(update_fields=["locked_until", "site_scope"])
         return row
 
 
+def _require_scope(row: IdempotencyKey, context: TenantContext) -> None:
+    if not context.covers(replace(context, site_ids=site_scope_parse(row.site_scope))):
+        raise IdempotencyOutOfScope
+
+
+def _path(request: Request) -> str:
+    path = request.get_full_path()
+    if len(path) <= MAX_PATH:
+        return path
+    digest = hashlib.sha256(path.encode()).hexdigest()
+    return f"{path[: MAX_PATH - len(digest)]}{digest}"
+
+
+def _claimed(row: IdempotencyKey) -> QuerySet[Any]:
+    """The row as long as this request holds it: whoever takes it over moves the end of its lock."""
+    held: QuerySet[Any] = IdempotencyKey.objects.filter(
+        pk=row.pk, status_code=None, locked_until=row.locked_until
+    )
+    return held
+
+
 def _keep(row: IdempotencyKey, response: Response, secrets: tuple[str, ...]) -> None:
-    row.status_code = response.status_code
     body = orjson.loads(as_json(response.data))
-    row.body = {name: value for name, value in body.items() if name not in secrets} if secrets else body
-    row.headers = {name: response[name] for name in ("ETag", "Location") if name in response}
-    row.save(update_fields=["status_code", "body", "headers"])
+    kept = _claimed(row).update(
+        status_code=response.status_code,
+        body={name: value for name, value in body.items() if name not in secrets} if secrets else body,
+        headers={name: response[name] for name in ("ETag", "Location") if name in response},
+    )
+    if not kept:
+        raise IdempotencyInFlight
 
 
 def _body_hash(request: Request) -> str:

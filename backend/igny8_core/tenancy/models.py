@@ -114,6 +114,7 @@ class IdempotencyKey(TenantModel):
     path = models.CharField(max_length=300)
     key = models.CharField(max_length=200)
     body_hash = models.CharField(max_length=64)
+    site_scope = models.TextField(default="*", help_text="The sites that the caller could see: * or a list.")
     locked_until = models.DateTimeField()
     status_code = models.PositiveSmallIntegerField(null=True)
     body = models.JSONField(null=True)
