@@ -11,7 +11,6 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.utils.cache import patch_vary_headers
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -22,6 +21,7 @@ from rest_framework.viewsets import GenericViewSet
 from igny8_core.api.authentication import principal_of
 from igny8_core.api.filters import RowFilter, SiteFilter, narrow
 from igny8_core.api.idempotency import idempotency_key, run_once
+from igny8_core.api.privacy import keep_private
 from igny8_core.api.serializers import row_reader
 from igny8_core.auth.middleware import admitted, principal_attach
 from igny8_core.auth.principals import Principal
@@ -40,6 +40,15 @@ OWNED = frozenset(
     {
         "dispatch",
         "initial",
+        "initialize_request",
+        "handle_exception",
+        "finalize_response",
+        "get_authenticators",
+        "get_permissions",
+        "get_throttles",
+        "perform_authentication",
+        "check_permissions",
+        "check_throttles",
         "get_queryset",
         "get_object",
         "perform_create",
@@ -140,8 +149,7 @@ class ViewFrame(APIView):
             elif not getattr(response, "is_enveloped", False):
                 response.data = success(response.data, request_id=request_id)
         response = super().finalize_response(request, response, *args, **kwargs)
-        response["Cache-Control"] = "private, no-store"
-        patch_vary_headers(response, ("Authorization", "X-API-Key", "Cookie"))
+        keep_private(response)
         throttle = getattr(request._request, "throttle_state", None)
         if throttle is not None:
             limit, remaining, reset = throttle

@@ -12,11 +12,14 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 
+from igny8_core.api.privacy import keep_private
 from igny8_core.common.envelope import failure
 from igny8_core.common.errors import DomainError, ErrorKind, NotFound
 from igny8_core.common.request_id import current_request_id
 
 logger = logging.getLogger("igny8.api")
+
+_DEFECT = "Something went wrong on our side; quote the request id to support."
 
 STATUS_OF = {
     ErrorKind.INVALID: status.HTTP_400_BAD_REQUEST,
@@ -56,9 +59,7 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response:
         )
         return _answer(409, "This conflicts with a row that exists.", "conflict")
     logger.error("unhandled %s", type(exc).__name__, exc_info=exc)
-    return _answer(
-        500, "Something went wrong on our side; quote the request id to support.", "internal_error"
-    )
+    return _answer(500, _DEFECT, "internal_error")
 
 
 def _domain_error(error: DomainError) -> Response:
@@ -110,23 +111,19 @@ def _messages(value: Any) -> list[str]:
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """The 400 of a request that Django itself refuses, such as one for a host that is not ours."""
-    body = failure(
-        "The request is not valid.", code="bad_request", request_id=current_request_id.get() or None
-    )
-    return JsonResponse(body, status=400)
+    return _plain_answer(400, "The request is not valid.", "bad_request")
 
 
 def url_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """The 404 of an address that no route knows; the same body as for a missing row."""
-    body = failure(NotFound.message, code=NotFound.code, request_id=current_request_id.get() or None)
-    return JsonResponse(body, status=404)
+    """The 404 of an address that no route knows; the same answer as for a missing row."""
+    return _plain_answer(404, NotFound.message, NotFound.code)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """The 500 of a defect outside the API's own handler."""
-    body = failure(
-        "Something went wrong on our side; quote the request id to support.",
-        code="internal_error",
-        request_id=current_request_id.get() or None,
-    )
-    return JsonResponse(body, status=500)
+    return _plain_answer(500, _DEFECT, "internal_error")
+
+
+def _plain_answer(status_code: int, message: str, code: str) -> HttpResponse:
+    body = failure(message, code=code, request_id=current_request_id.get() or None)
+    return keep_private(JsonResponse(body, status=status_code))
