@@ -15,6 +15,7 @@ from igny8_core.tenancy.checks import tenant_foreign_keys
 from igny8_core.tenancy.context import TENANT_ALIAS, current_context
 from igny8_core.tenancy.errors import DeletedRowCollision, DeletedWithParent, TenantMismatch
 from igny8_core.tenancy.fields import TenantForeignKey
+from igny8_core.tenancy.kinds import Kind
 
 # Ids of one statement; a prepared one takes 65,535 parameters at most.
 BATCH = 5000
@@ -108,14 +109,16 @@ def _purge_before() -> datetime:
 def account_purge() -> int:
     """Remove for good the current account's rows whose retention window is over; returns how many.
 
-    A row that a staying row still points at stays too, and so does what it points at itself; it goes with a later
-    purge. Constraints are deferred, so the order of tables does not matter.
+    Credentials and rights of a removed row go with it, and what may point at nothing lets it go. A row that a staying
+    row still needs stays too, and so does what it points at itself; it goes with a later purge. Constraints are
+    deferred, so the order of tables does not matter.
     """
     due = _due_rows()
     while _keep_referenced(due):
         pass
     removed = 0
     with transaction.atomic(using=TENANT_ALIAS):
+        _let_go(due)
         for model, ids in due.items():
             for batch in _batches(ids):
                 rows = model.deleted.filter(pk__in=batch)
@@ -137,23 +140,54 @@ def _due_rows() -> Due:
 def _keep_referenced(due: Due) -> bool:
     """Take out of `due` what staying rows point at; whether anything was taken out."""
     has_changed = False
+    for child, field in _keys_to(due):
+        if _is_credential(child) or _may_be_empty(field):
+            continue
+        target: Any = field.related_model
+        kept = set().union(*(_pointed_at(child, field, batch, due) for batch in _batches(due[target])))
+        if kept:
+            due[target] -= kept
+            has_changed = True
+    return has_changed
+
+
+def _let_go(due: Due) -> None:
+    """Remove the credentials of the rows that leave, and empty the keys that may be empty."""
+    for child, field in _keys_to(due):
+        for batch in _batches(due[field.related_model]):  # type: ignore[index]  # _keys_to gives models of `due` alone
+            rows = _rows_of(child, field, batch)
+            if _is_credential(child):
+                rows._raw_delete(rows.db)
+            elif _may_be_empty(field):
+                rows.update(**{field.attname: None})
+
+
+def _keys_to(due: Due) -> Iterator[tuple[Any, TenantForeignKey]]:
+    """Every key to a table that rows leave."""
     for child in apps.get_models():
         for field in tenant_foreign_keys(child):
-            target: Any = field.related_model
-            kept = set().union(
-                *(_pointed_at(child, field, batch, due) for batch in _batches(due.get(target, set())))
-            )
-            if kept:
-                due[target] -= kept
-                has_changed = True
-    return has_changed
+            if due.get(field.related_model):  # type: ignore[arg-type]  # any model may be asked for
+                yield child, field
+
+
+def _is_credential(child: Any) -> bool:
+    # Emptied instead, a key of one site would become a key of all of them.
+    return getattr(child, "tenant_kind", None) is Kind.IDENTITY
+
+
+def _may_be_empty(field: TenantForeignKey) -> bool:
+    return field.null and not field.owned
+
+
+def _rows_of(child: Any, field: TenantForeignKey, ids: list[UUID]) -> Any:
+    return child._base_manager.filter(account_id=current_context().account_id, **{f"{field.name}__in": ids})
 
 
 def _pointed_at(child: Any, field: TenantForeignKey, ids: list[UUID], due: Due) -> set[UUID]:
     """Those of `ids` that a row of `child` which stays points at."""
-    rows = child._base_manager.filter(account_id=current_context().account_id, **{f"{field.name}__in": ids})
     leaving = due.get(child, set())
-    return {target for row, target in rows.values_list("pk", field.attname) if row not in leaving}
+    pairs = _rows_of(child, field, ids).values_list("pk", field.attname)
+    return {target for row, target in pairs if row not in leaving}
 
 
 def _batches(ids: set[UUID]) -> Iterator[list[UUID]]:

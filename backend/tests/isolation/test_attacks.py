@@ -138,13 +138,14 @@ class TestRestoreAndPurge:
         assert answer.status_code == 403
         assert User.objects.filter(account=tenant.account, is_active=True).count() == limit
 
-    def test_purge_goes_on_beside_a_key_of_a_deleted_site(self, tenant: Tenant) -> None:
+    def test_purge_takes_a_key_of_a_deleted_site_with_it(self, tenant: Tenant) -> None:
         key_client(tenant.owner, site=tenant.site, scopes=["account:read"])
         with tenant.work():
             tenant.site.delete()
             for model in (Site, Sector):
                 model.deleted.update(deleted_at="2020-01-01T00:00:00Z")
-            assert account_purge() == 2, "both sectors go, the site stays as long as the key names it"
+            assert account_purge() == 3, "both sectors and the site"
+        assert not ApiKey.objects.filter(account=tenant.account).exists()
 
     def test_purge_goes_on_beside_a_living_row_that_names_a_purged_one(self, tenant: Tenant) -> None:
         with tenant.work():
@@ -231,6 +232,7 @@ class TestRacesAndReplays:
         seen = [client.get(f"{BASE}/sites/").status_code for _ in range(limits + 2)]
         assert seen[-1] == 429
 
+    @pytest.mark.django_db(transaction=True)
     def test_message_of_one_kind_never_runs_another_task(self, tenant: Tenant) -> None:
         current_app.loader.import_default_modules()
         with tenant.work():

@@ -1,18 +1,25 @@
 """Deleting, restoring and purging: by each account's own window, never across accounts."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
 
-from igny8_core.auth.models import Sector, Site
-from igny8_core.auth.services import account_update
+from igny8_core.auth.models import ApiKey, Sector, Site, SiteUserAccess
+from igny8_core.auth.services import account_update, api_key_create, api_key_revoke
 from igny8_core.common.clock import utc_now
 from igny8_core.common.errors import NotFound
+from igny8_core.modules.automation.models import RunItem
+from igny8_core.modules.planner.models import ContentIdea, Keyword, KeywordImport
+from igny8_core.modules.publisher.models import Publication
+from igny8_core.modules.writer.models import Article, WritingTask
 from igny8_core.tenancy import tasks
 from igny8_core.tenancy.errors import DeletedRowCollision, TenantMismatch
 from igny8_core.tenancy.softdelete import row_delete, row_restore
+from igny8_core.testing.clients import client_of
 from igny8_core.testing.factories import Tenant, site_make
+from igny8_core.testing.isolation import key_client, limited_user, row_make
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -101,16 +108,81 @@ def test_purge_removes_a_deleted_site_with_everything_on_it(tenant: Tenant) -> N
         assert (Site.deleted.count(), Sector.deleted.count()) == (0, 0)
 
 
-def test_purge_keeps_what_a_living_row_points_at_and_purges_the_rest(tenant: Tenant) -> None:
-    from igny8_core.auth.services import api_key_create
+def _past_the_window() -> Any:
+    return time_machine.travel(utc_now() + timedelta(days=31), tick=True)
 
+
+def test_restore_ends_with_the_window_and_not_with_the_purge(tenant: Tenant) -> None:
     with tenant.work():
-        api_key_create(
-            user=tenant.owner, name="k", scopes=["a:read"], allowed_scopes=["a:read"], site_id=tenant.site.pk
-        )
         row_delete(tenant.site)
-    with time_machine.travel(utc_now() + timedelta(days=31), tick=True):
-        assert tasks.purge_deleted() == 2, "both accounts went well"
+    url = f"/api/v1/account/sites/{tenant.site.pk}/restore/"
+    with time_machine.travel(utc_now() + timedelta(days=29), tick=True):
+        assert client_of(tenant.owner).post(url).status_code == 200
     with tenant.work():
-        assert Site.deleted.get() == tenant.site
-        assert Sector.deleted.count() == 0
+        row_delete(Site.objects.get(pk=tenant.site.pk))
+    with _past_the_window():
+        with tenant.work(), pytest.raises(NotFound):
+            row_restore(Site, tenant.site.pk)
+        assert client_of(tenant.owner).post(url).status_code == 404
+        with tenant.work():
+            assert Site.deleted.get() == tenant.site, "nothing was purged meanwhile"
+
+
+def test_purge_takes_the_credentials_of_a_site_with_it(tenant: Tenant, stranger: Tenant) -> None:
+    people = []
+    for one in (tenant, stranger):
+        key_client(one.owner, site=one.site)
+        key_client(one.owner, site=one.site)
+        people.append(limited_user(one, one.site))
+    with tenant.work():
+        api_key_revoke(ApiKey.objects.filter(account_id=tenant.account.pk).latest("id").pk)
+        api_key_create(user=tenant.owner, name="all", scopes=["a:read"], allowed_scopes=["a:read"])
+        row_delete(tenant.site)
+    with _past_the_window():
+        tasks.purge_deleted()
+    with tenant.work():
+        assert (Site.deleted.count(), Sector.deleted.count()) == (0, 0)
+    keys = ApiKey.objects.filter(account_id=tenant.account.pk)
+    assert list(keys.values_list("name", "site_id")) == [("all", None)], "no key became one of all sites"
+    assert not SiteUserAccess.objects.filter(user=people[0]).exists()
+    assert ApiKey.objects.filter(account_id=stranger.account.pk, site=stranger.site).count() == 2
+    assert SiteUserAccess.objects.filter(user=people[1]).count() == 1
+
+
+def test_purge_before_the_window_leaves_the_credentials(tenant: Tenant) -> None:
+    key_client(tenant.owner, site=tenant.site)
+    with tenant.work():
+        row_delete(tenant.site)
+    tasks.purge_deleted()
+    assert ApiKey.objects.filter(site=tenant.site).exists()
+
+
+def test_purge_empties_keys_that_may_be_empty(tenant: Tenant) -> None:
+    """An import or an article is not kept for ever by the history that names it."""
+    source, article = row_make(KeywordImport, tenant), row_make(Article, tenant)
+    publication = row_make(Publication, tenant, article=article)
+    keyword = row_make(Keyword, tenant, source_import=source)
+    item = row_make(RunItem, tenant, article=article, publication=publication)
+    with tenant.work():
+        row_delete(source)
+        assert row_delete(article) == 2, "its publication goes with it"
+    with _past_the_window():
+        tasks.purge_deleted()
+    with tenant.work():
+        for model in (KeywordImport, Article, Publication):
+            assert not model.deleted.exists(), model
+        assert Keyword.objects.get(pk=keyword.pk).source_import_id is None
+        seen = RunItem.objects.get(pk=item.pk)
+        assert (seen.article_id, seen.publication_id) == (None, None)
+
+
+def test_purge_keeps_what_a_living_row_needs_and_purges_the_rest(tenant: Tenant) -> None:
+    task = row_make(WritingTask, tenant)
+    with tenant.work():
+        row_delete(task.idea)
+        row_delete(tenant.other_sector)
+    with _past_the_window():
+        assert tasks.purge_deleted() == 2, "both accounts went well"
+        with tenant.work():
+            assert ContentIdea.deleted.get().pk == task.idea_id
+            assert Sector.deleted.count() == 0
