@@ -9,7 +9,7 @@ from django.db.models import F
 from igny8_core.auth.errors import PlanLimitReached, SectorTaken, SiteTaken
 from igny8_core.auth.models import ApiKey, Sector, Site
 from igny8_core.auth.selectors import plan_allowance
-from igny8_core.common.text import slugify
+from igny8_core.common.text import digest, slugify
 from igny8_core.tenancy.audit import audit_write
 from igny8_core.tenancy.context import TENANT_ALIAS
 from igny8_core.tenancy.softdelete import row_delete, row_restore
@@ -57,7 +57,9 @@ def site_restore(model: type[Site], site_id: UUID) -> Site:
 
 def sector_create(*, site: Site, name: str) -> Sector:
     """Add a sector to a site. Raises SectorTaken, and NotFound for a foreign site."""
-    sector = Sector(site=site, name=name, slug=slugify(name, max_length=60))
+    # A name without a Latin letter leaves no slug, and two such names are not the same sector.
+    slug = slugify(name, max_length=60) or f"sector-{digest(name.casefold())[:12]}"
+    sector = Sector(site=site, name=name, slug=slug)
     try:
         with transaction.atomic(using=TENANT_ALIAS):
             sector.save()
