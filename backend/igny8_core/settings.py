@@ -182,6 +182,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "igny8_core.api.schema.say_who_may",
+        "igny8_core.api.schema.add_refusals",
     ],
     "SWAGGER_UI_DIST": "SIDECAR",  # served by us: the docs load nothing from elsewhere
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

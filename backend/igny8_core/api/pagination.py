@@ -100,7 +100,11 @@ class CappedPagination(BasePagination):
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         """The OpenAPI query parameters."""
         return [
-            {"name": "page", "in": "query", "schema": {"type": "integer", "minimum": 1}},
+            {
+                "name": "page",
+                "in": "query",
+                "schema": {"type": "integer", "minimum": 1, "maximum": COUNT_CAP},
+            },
             {
                 "name": "page_size",
                 "in": "query",

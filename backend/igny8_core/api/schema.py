@@ -7,6 +7,7 @@ from drf_spectacular.openapi import AutoSchema
 
 from igny8_core.api.base import ViewFrame
 from igny8_core.api.operations import OPERATIONS, operation_id, operation_rule, who_may
+from igny8_core.api.serializers import StrictFieldsMixin
 
 _REQUEST_ID = {"type": "string", "format": "uuid"}
 ERROR_SCHEMA = {
@@ -25,9 +26,28 @@ _ERRORS = {
     "401": "No credential, or one that does not hold.",
     "403": "The role, the key's scopes or the plan do not allow this.",
     "404": "There is no such row in this account.",
+    "406": "Nothing that Accept names can be given; answers are JSON.",
     "409": "The row's state or another row stands against it.",
     "412": "The row changed since it was read (If-Match).",
+    "413": "The body is too large.",
+    "415": "The body is of a type that this address does not read.",
+    "422": "Understood and impossible, or an Idempotency-Key that came before with another body.",
     "429": "Too many requests; see Retry-After.",
+    "503": "Something that this needs does not answer; try again in a moment.",
+}
+# An id may stand in the path, the query, the body or, from staff, in X-Account-ID: any operation can miss a row.
+_ALWAYS = ("400", "401", "403", "404", "406", "429", "503")
+_OF_METHOD = {
+    "POST": ("409", "413", "415", "422"),
+    "PUT": ("409", "412", "413", "415", "422"),
+    "PATCH": ("409", "412", "413", "415", "422"),
+    "DELETE": ("409", "412"),
+}
+_HEADERS = {"X-Request-ID": {"$ref": "#/components/headers/X-Request-ID"}}
+_WAIT: dict[str, Any] = {
+    "description": "Seconds.",
+    "required": True,
+    "schema": {"type": "integer", "minimum": 1},
 }
 
 
@@ -64,28 +84,51 @@ class EnvelopeAutoSchema(AutoSchema):
             }
         return response
 
+    def _map_serializer(self, serializer: Any, direction: Any, bypass_extensions: bool = False) -> Any:
+        schema = super()._map_serializer(serializer, direction, bypass_extensions)  # type: ignore[no-untyped-call]  # untyped there
+        if direction == "request" and isinstance(serializer, StrictFieldsMixin):
+            schema["additionalProperties"] = False
+        return schema
+
+    def _map_serializer_field(self, field: Any, direction: Any, bypass_extensions: bool = False) -> Any:
+        schema = super()._map_serializer_field(field, direction, bypass_extensions)  # type: ignore[no-untyped-call]  # untyped there
+        if direction == "request" and getattr(field, "allow_empty", True) is False:
+            schema["minItems"] = 1
+        return schema
+
     def _get_response_bodies(self, direction: Literal["request", "response"] = "response") -> Any:
         bodies = super()._get_response_bodies(direction)
         if isinstance(self.view, ViewFrame):
-            for code in self._error_codes():
-                bodies.setdefault(
-                    code,
-                    {
-                        "description": _ERRORS[code],
-                        "content": {"application/json": {"schema": ERROR_SCHEMA}},
-                    },
-                )
+            if self._has_versions():
+                bodies.setdefault("304", {"description": "Unchanged since the version in If-None-Match."})
+            for body in bodies.values():
+                body["headers"] = {**body.get("headers", {}), **_HEADERS}
+            for code in (*_ALWAYS, *_OF_METHOD.get(self.method, ())):
+                bodies.setdefault(code, {"$ref": f"#/components/responses/{code}"})
         return bodies
 
-    def _error_codes(self) -> list[str]:
-        codes = ["400", "401", "403", "429"]
-        if "{" in self.path:
-            codes.append("404")
-        if self.method != "GET":
-            codes.append("409")
-        if self.method in ("PUT", "PATCH", "DELETE"):
-            codes.append("412")
-        return sorted(codes)
+    def _has_versions(self) -> bool:
+        if getattr(self.view, "action", None) != "retrieve":
+            return False
+        return hasattr(getattr(self.view, "model", None), "version") or not hasattr(self.view, "model")
+
+
+def add_refusals(result: Any, **_: Any) -> Any:
+    """Add what every operation refers to: the refusals, their one body, the header of all answers; a hook, because
+    no serializer stands for them."""
+    components = result["components"]
+    components["schemas"]["Error"] = ERROR_SCHEMA
+    components["responses"] = {code: _refusal(code) for code in sorted(_ERRORS)}
+    components["headers"] = {
+        "X-Request-ID": {"description": "Quote it to support.", "required": True, "schema": _REQUEST_ID}
+    }
+    return result
+
+
+def _refusal(code: str) -> dict[str, Any]:
+    headers = {**_HEADERS, "Retry-After": _WAIT} if code == "429" else _HEADERS
+    content = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
+    return {"description": _ERRORS[code], "headers": headers, "content": content}
 
 
 def say_who_may(result: Any, **_: Any) -> Any:

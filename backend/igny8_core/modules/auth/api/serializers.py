@@ -84,7 +84,7 @@ class CodeInput(InputSerializer):
 class ProfileInput(InputSerializer):
     """What a person may change of themselves."""
 
-    name = serializers.CharField(max_length=120, allow_blank=True)
+    name = serializers.CharField(max_length=120, required=False, allow_blank=True)
 
 
 class SentOutput(serializers.Serializer[Any]):

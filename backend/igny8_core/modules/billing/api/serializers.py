@@ -43,7 +43,7 @@ class PlanSerializer(serializers.Serializer[Any]):
 class LedgerEntrySerializer(serializers.ModelSerializer[LedgerEntry]):
     """One movement of credits."""
 
-    hold = TenantRelatedField(CreditHold, read_only=True)  # type: ignore[arg-type]  # never deleted, never looked up
+    hold = TenantRelatedField(CreditHold, read_only=True, allow_null=True)  # type: ignore[arg-type]  # never deleted, never looked up
 
     class Meta:
         model = LedgerEntry

@@ -15,7 +15,7 @@ from igny8_core.tenancy.models import Job
 class JobSerializer(serializers.ModelSerializer[Job]):
     """One piece of long work and how far it is."""
 
-    site = TenantRelatedField(Site, read_only=True)
+    site = TenantRelatedField(Site, read_only=True, allow_null=True)
 
     class Meta:
         model = Job
