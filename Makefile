@@ -13,7 +13,7 @@ CHECK_ENV := IGNY8_ENV=production PUBLIC_URL=https://igny8.example ALLOWED_HOSTS
 FIGURES := $(CURDIR)/.igny8/test/isolation.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-isolation test-peers lint bench reset environment environment-dev
+.PHONY: help run test test-isolation test-peers test-schema lint bench reset environment environment-dev
 
 help: ## Show what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r name text; do \
@@ -23,7 +23,7 @@ run: environment ## Start everything and stay up; Ctrl-C stops it
 	@exec $(MANAGE) up
 
 test: environment-dev ## Run the tests
-	@$(BESIDE) $(VENV_PYTHON) -m pytest backend -m "not peer" $(ARGS)
+	@$(BESIDE) $(VENV_PYTHON) -m pytest backend -m "not peer and not schema" $(ARGS)
 
 test-isolation: environment-dev ## Prove the wall between accounts: every operation, every actor, every id
 	@mkdir -p $(dir $(FIGURES)) && rm -f $(FIGURES)
@@ -33,6 +33,9 @@ test-isolation: environment-dev ## Prove the wall between accounts: every operat
 
 test-peers: environment-dev ## Run the tests against real servers of other projects
 	@$(BESIDE) backend/tests/peers/run.sh $(VENV_PYTHON) $(ARGS)
+
+test-schema: environment-dev ## Ask every operation of the API with generated requests: no 5xx, every answer as described
+	@$(BESIDE) $(VENV_PYTHON) -m pytest backend/tests/schema -m schema $(ARGS)
 
 lint: environment-dev ## Check style, types, layers, migrations and production settings
 	.venv/bin/ruff check .

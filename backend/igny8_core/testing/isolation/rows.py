@@ -108,6 +108,8 @@ def _json(field: Any, marker: str) -> Any:
 def _text(field: Any, marker: str) -> Any:
     if isinstance(field, models.URLField):
         return f"https://{marker}.example/"
+    if isinstance(field, models.EmailField):
+        return f"{marker}@example.test"
     if field.max_length and field.max_length < len(marker):
         return _LEFT_OUT if field.get_default() else "x"
     return marker
