@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from igny8_core.auth.models import ApiKey, Invitation, Sector, Site, User
+from igny8_core.auth.models import ApiKey, Invitation, RefreshSession, Sector, Site, User
 from igny8_core.tenancy.models import AuditEvent
 from igny8_core.testing.clients import client_of
 from igny8_core.testing.factories import Tenant, site_make
@@ -62,6 +62,10 @@ class TestApiKeys(IsolationContract):
 
     def create_body(self, tenant: Tenant) -> Body:
         return {"name": "New", "scopes": ["planner:read"]}
+
+
+class TestSessions(IsolationContract):
+    url, model = "/api/v1/auth/sessions/", RefreshSession
 
 
 class TestAudit(IsolationContract):

@@ -404,6 +404,32 @@ def test_throttle_headers_and_429(tenant: Tenant, stranger: Tenant) -> None:
     assert (other_account.status_code, other_person.status_code) == (200, 200)
 
 
+def test_keys_have_counters_of_their_own_also_behind_one_address(tenant: Tenant, stranger: Tenant) -> None:
+    keys = [client_of_key(_key(one, "account:read").secret) for one in (tenant, tenant, stranger)]
+    with patch.dict("igny8_core.api.throttling._RATES", {"content_read": (2, 3600)}):
+        assert [keys[0].get(SITES).status_code for _ in range(3)] == [200, 200, 429]
+        assert [key.get(SITES).status_code for key in keys[1:]] == [200, 200]
+
+
+def test_guesses_from_an_address_never_stop_good_credentials_behind_it(tenant: Tenant) -> None:
+    key, token = client_of_key(_key(tenant, "account:read").secret), client_of(tenant.owner)
+    with patch("igny8_core.auth.middleware.GUESSES_PER_WINDOW", 2):
+        wrong = [client_of_key("igny8_wrong").get(SITES).status_code for _ in range(4)]
+        assert wrong == [401, 401, 429, 429]
+        assert [key.get(SITES).status_code, token.get(SITES).status_code] == [200, 200]
+
+
+def test_expired_token_is_no_guess(tenant: Tenant) -> None:
+    import time_machine
+
+    client = client_of(tenant.owner)
+    later = utc_now() + timedelta(minutes=16)
+    with patch("igny8_core.auth.middleware.GUESSES_PER_WINDOW", 1), time_machine.travel(later, tick=True):
+        answers = [client.get(SITES) for _ in range(4)]
+    assert [answer.status_code for answer in answers] == [401] * 4
+    assert answers[0].json()["code"] == "credential_invalid"
+
+
 def test_throttle_of_anonymous_callers_ignores_forged_addresses(tenant: Tenant) -> None:
     client = client_of(None)
     with patch.dict("igny8_core.api.throttling._RATES", {"auth_strict": (1, 3600)}):

@@ -10,7 +10,7 @@ import pytest
 from billiard.exceptions import SoftTimeLimitExceeded
 from celery import current_app
 from django.core import signing
-from django.db import transaction
+from django.db import connection, transaction
 
 from igny8_core.auth import services
 from igny8_core.auth.models import PlanStatus, Site
@@ -371,3 +371,98 @@ def test_heartbeat_keeps_the_lease_and_notices_its_loss(tenant: Tenant) -> None:
     _act(wait_for_beat)
     with patch.object(worker, "HEARTBEAT_SECONDS", 0.05):
         assert job_run(_job(tenant)).state == JobState.RUNNING
+
+
+@pytest.mark.parametrize("ending", ["raised", "limit", "limit in a transaction", "statement"])
+def test_next_task_is_clean_whatever_became_of_the_last_one(
+    tenant: Tenant, stranger: Tenant, ending: str
+) -> None:
+    def action(run: JobRun) -> None:
+        if run.context.account_id != tenant.account.pk:
+            return
+        if ending == "limit in a transaction":
+            with tenant_transaction():
+                list(Site.objects.all())
+                raise SoftTimeLimitExceeded
+        if ending == "statement":
+            with tenant_transaction(), connection.cursor() as cursor:
+                cursor.execute("SELECT 1/0")
+        raise SoftTimeLimitExceeded if ending == "limit" else ZeroDivisionError
+
+    _act(action)
+    first, second = _job(tenant), _job(stranger)
+    assert job_run(first).state in (JobState.FAILED, JobState.QUEUED)
+    assert (context_or_none(), connection.in_atomic_block) == (None, False)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT NULLIF(current_setting('app.account_id', true), '')")
+        assert cursor.fetchone() == (None,)
+    assert job_run(second).state == JobState.SUCCEEDED
+    assert RUNS[-1].context.account_id == stranger.account.pk
+
+
+@pytest.mark.parametrize(
+    ("status", "column"),
+    [(PlanStatus.TRIALING, "trial_ends_at"), (PlanStatus.PAST_DUE, "grace_until")],
+)
+def test_job_of_an_account_whose_time_is_over_is_left_alone_and_logged(
+    tenant: Tenant, status: PlanStatus, column: str
+) -> None:
+    job = _job(tenant)
+    with tenant.work():
+        over = utc_now() - timedelta(seconds=1)
+        services.account_update(tenant.account.pk, plan_status=status, **{column: over})
+    with patch.object(worker.logger, "warning") as warning:
+        assert job_run(job).state == JobState.QUEUED
+    assert RUNS == []
+    sentence, *values = warning.call_args.args
+    assert sentence % tuple(values) == (f"job {job.pk} left alone: account {tenant.account.pk} is suspended")
+
+
+def test_job_that_is_announced_again_carries_its_account_sites_and_actor(tenant: Tenant, sent: list) -> None:
+    context = context_of(tenant.member, frozenset({tenant.site.pk}))
+    with tenant_transaction(context):
+        job = enqueue("tests.work", payload={}, site_id=tenant.site.pk)
+    sent.clear()
+    with tenant.work():
+        Job.objects.filter(pk=job.pk).update(announced_at=utc_now() - timedelta(minutes=5))
+    tasks.sweep_jobs()
+    again = header_verify(sent[0][1]).context
+    assert (again.account_id, again.site_ids, again.actor_id, again.request_id) == (
+        context.account_id,
+        context.site_ids,
+        context.actor_id,
+        context.request_id,
+    )
+
+
+def test_jobs_of_a_suspended_account_are_not_announced_and_do_not_fill_the_sweep(
+    tenant: Tenant, stranger: Tenant, sent: list
+) -> None:
+    jobs = [_job(tenant), _job(stranger)]
+    with tenant.work():
+        services.account_update(tenant.account.pk, plan_status=PlanStatus.SUSPENDED)
+    sent.clear()
+    for one in (tenant, stranger):
+        with one.work():
+            Job.objects.update(announced_at=utc_now() - timedelta(minutes=5))
+    assert tasks.sweep_jobs() == 1
+    assert [header_verify(signed).job_id for _, signed in sent] == [jobs[1].pk]
+    with tenant.work():
+        assert Job.objects.get().announced_at > utc_now() - timedelta(minutes=1), "behind the others"
+        services.account_update(tenant.account.pk, plan_status=PlanStatus.ACTIVE)
+        Job.objects.update(announced_at=utc_now() - timedelta(minutes=5))
+    sent.clear()
+    tasks.sweep_jobs()
+    assert jobs[0].pk in [header_verify(signed).job_id for _, signed in sent]
+
+
+def test_time_limit_of_a_fan_out_ends_it(tenant: Tenant, stranger: Tenant) -> None:
+    done: list[int] = []
+
+    def work(account_id: int) -> None:
+        done.append(account_id)
+        raise SoftTimeLimitExceeded
+
+    with pytest.raises(SoftTimeLimitExceeded):
+        tasks.in_each_account([tenant.account.pk, stranger.account.pk], work)
+    assert done == [tenant.account.pk]
