@@ -228,6 +228,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "sweep-jobs": {"task": "tenancy.sweep_jobs", "schedule": 15.0, "options": {"expires": 15}},
     "expire-holds": {"task": "billing.expire_holds", "schedule": 60.0, "options": {"expires": 60}},
+    "purge-sessions": {"task": "auth.purge_sessions", "schedule": 86_400.0, "options": {"expires": 3600}},
     "purge-deleted": {"task": "tenancy.purge_deleted", "schedule": 3600.0, "options": {"expires": 3600}},
 }
 

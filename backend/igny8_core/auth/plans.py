@@ -6,6 +6,8 @@ from igny8_core.auth.models import Account, PlanStatus
 from igny8_core.common.clock import utc_now
 from igny8_core.common.errors import DomainError, ErrorKind
 
+TRIAL_DAYS = 14
+
 
 @dataclass(frozen=True, slots=True)
 class PlanRule:

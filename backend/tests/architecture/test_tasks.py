@@ -9,6 +9,7 @@ from igny8_core.tenancy.worker import TenantTask
 WITHOUT_TENANT = {
     "tenancy.sweep_jobs": "announces waiting jobs of every account again",
     "tenancy.purge_deleted": "purges each account by its own window",
+    "auth.purge_sessions": "removes expired sign-ins, identity rows that are read before an account is known",
     "billing.expire_holds": "releases each account's holds past their time",
 }
 

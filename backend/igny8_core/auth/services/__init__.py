@@ -43,6 +43,7 @@ from igny8_core.auth.services.sign_in import (
     logout_everywhere,
     session_begin,
     session_end,
+    sessions_purge,
     token_refresh,
     tokens_issue,
 )
@@ -87,6 +88,7 @@ __all__ = [
     "sector_create",
     "session_begin",
     "session_end",
+    "sessions_purge",
     "site_create",
     "site_delete",
     "site_restore",

@@ -1,5 +1,6 @@
 """The account itself: making it with its owner, changing it, handing it over."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -8,21 +9,31 @@ from django.db.models import F
 from igny8_core.auth.errors import RoleTooLow
 from igny8_core.auth.models import Account, Plan, PlanStatus, Role, User
 from igny8_core.auth.services.people import user_create, user_update
+from igny8_core.common.clock import utc_now
 from igny8_core.common.errors import NotFound
 from igny8_core.tenancy.audit import audit_write
 from igny8_core.tenancy.context import TENANT_ALIAS, TenantContext, current_context, tenant_scope
 
 
 def account_create(
-    *, name: str, email: str, password: str, owner_name: str = "", plan_code: str = "trial"
+    *,
+    name: str,
+    email: str,
+    password: str,
+    owner_name: str = "",
+    plan_code: str = "trial",
+    trial_days: int | None = None,
 ) -> User:
     """Make an account with its owner; returns the owner. The caller has proof that the address is theirs.
 
-    Raises EmailTaken and PasswordTooWeak.
+    Without `trial_days` the trial has no end: the host made the account. Raises EmailTaken and PasswordTooWeak.
     """
     plan = Plan.objects.get(code=plan_code)
+    ends_at = None if trial_days is None else utc_now() + timedelta(days=trial_days)
     with transaction.atomic(using=TENANT_ALIAS):
-        account = Account.objects.create(name=name, plan=plan, plan_status=PlanStatus.TRIALING)
+        account = Account.objects.create(
+            name=name, plan=plan, plan_status=PlanStatus.TRIALING, trial_ends_at=ends_at
+        )
         with tenant_scope(TenantContext.of_account(account.pk)):
             owner = user_create(email=email, password=password, role=Role.OWNER, name=owner_name)
             audit_write("account.created", row=account)

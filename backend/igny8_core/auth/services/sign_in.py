@@ -1,7 +1,7 @@
 """Signing in and out: tokens, their rotation, and the sessions that they belong to."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -107,6 +107,12 @@ def session_end(session_id: UUID, *, user: User) -> None:
     ):
         raise NotFound
     audit_write("user.session_ended", row=user, detail={"session_id": str(session_id)})
+
+
+def sessions_purge(*, older_than_days: int = 30) -> int:
+    """Remove sign-ins of every account that expired so long ago; returns how many."""
+    before = utc_now() - timedelta(days=older_than_days)
+    return RefreshSession.objects.filter(expires_at__lt=before).delete()[0]
 
 
 def logout_everywhere(user: User) -> None:

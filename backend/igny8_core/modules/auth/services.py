@@ -10,6 +10,7 @@ from igny8_core.auth.errors import EmailTaken
 from igny8_core.auth.links import LinkInvalid, LinkPurpose, link_read, link_sign
 from igny8_core.auth.lockout import mail_is_allowed
 from igny8_core.auth.models import Account, Invitation, User
+from igny8_core.auth.plans import TRIAL_DAYS
 from igny8_core.auth.services import TokenPair
 from igny8_core.common.ids import SYSTEM_ACCOUNT_ID
 from igny8_core.common.text import digest, excerpt
@@ -57,6 +58,7 @@ def registration_confirm(token: str, *, password: str, user_agent: str = "") -> 
                 email=values["email"],
                 password=password,
                 owner_name=values["name"],
+                trial_days=TRIAL_DAYS,
             )
             with tenant_scope(TenantContext.of_account(owner.account_id, actor_id=owner.pk)):
                 trial_grant()

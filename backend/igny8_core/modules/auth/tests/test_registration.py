@@ -38,6 +38,8 @@ def test_registration_makes_account_owner_and_credits_once_confirmed(anybody: AP
     assert data["user"]["account"]["name"] == "Nora's shop"
     assert (data["user"]["account"]["plan"], data["user"]["account"]["plan_status"]) == ("trial", "trialing")
     owner = User.objects.get(email="new@example.test")
+    assert owner.account.trial_ends_at is not None
+    assert 13 <= (owner.account.trial_ends_at - owner.account.created_at).days <= 14
     with tenant_transaction(TenantContext.of_account(owner.account_id)):
         assert balance_get().balance == owner.account.plan.monthly_credits
         actions = set(AuditEvent.objects.values_list("action", flat=True))

@@ -244,3 +244,17 @@ def test_undelivered_mail_is_tried_again(
 
     with time_machine.travel(time.time() + 60, tick=True):
         assert len(mails_after_jobs()) == 1
+
+
+def test_sign_ins_that_expired_long_ago_are_forgotten(member: User, tenant: Tenant) -> None:
+    from datetime import timedelta
+
+    from igny8_core.common.clock import utc_now
+    from igny8_core.modules.auth.tasks import purge_sessions
+
+    for days in (31, 29, -7):
+        tokens_make(member)
+        newest = RefreshSession.objects.order_by("-created_at")[0]
+        RefreshSession.objects.filter(pk=newest.pk).update(expires_at=utc_now() - timedelta(days=days))
+    assert purge_sessions() == 1
+    assert RefreshSession.objects.count() == 2
