@@ -69,6 +69,8 @@ class AccountBaseModel(TenantModel):
     """An editable row of one account: timestamps, a version for its ETag, soft deletion."""
 
     tenant_kind = Kind.ACCOUNT
+    # The job that makes what stands outside the database follow when rows are deleted or restored: {site_ids}.
+    follow_up_task: ClassVar[str] = ""
 
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)

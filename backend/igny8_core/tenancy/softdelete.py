@@ -16,6 +16,7 @@ from igny8_core.tenancy.context import TENANT_ALIAS, current_context
 from igny8_core.tenancy.errors import DeletedRowCollision, DeletedWithParent, TenantMismatch
 from igny8_core.tenancy.fields import TenantForeignKey
 from igny8_core.tenancy.kinds import Kind
+from igny8_core.tenancy.queue import enqueue
 
 # Ids of one statement; a prepared one takes 65,535 parameters at most.
 BATCH = 5000
@@ -40,11 +41,20 @@ def _stamp(model: type[AccountBaseModel], ids: set[UUID], deletion_id: UUID, now
     alive = set(model.objects.filter(pk__in=ids).values_list("pk", flat=True))
     if not alive:
         return 0
+    _follow_up(model, model.objects.filter(pk__in=alive))
     stamped = model.objects.filter(pk__in=alive).update(deleted_at=now, deletion_id=deletion_id)
     for child, field in owned_relations(model):
         children = set(child.objects.filter(**{f"{field.name}__in": alive}).values_list("pk", flat=True))
         stamped += _stamp(child, children, deletion_id, now)
     return stamped
+
+
+def _follow_up(model: type[AccountBaseModel], rows: models.QuerySet[Any]) -> None:
+    """Start the model's job, if it has one, for the sites of rows that are about to go or to come back."""
+    if model.follow_up_task:
+        site_ids = sorted({str(site_id) for site_id in rows.values_list("site_id", flat=True).distinct()})
+        if site_ids:
+            enqueue(model.follow_up_task, payload={"site_ids": site_ids})
 
 
 def owned_relations(
@@ -76,7 +86,9 @@ def row_restore(model: type[AccountBaseModel], row_id: UUID) -> AccountBaseModel
     try:
         with transaction.atomic(using=TENANT_ALIAS):
             for other in soft_deletable_models():
-                other.deleted.filter(deletion_id=row.deletion_id).update(deleted_at=None, deletion_id=None)
+                rows = other.deleted.filter(deletion_id=row.deletion_id)
+                _follow_up(other, rows)
+                rows.update(deleted_at=None, deletion_id=None)
     except IntegrityError as error:
         raise _collision(model, error) from error
     return model.objects.get(pk=row_id)

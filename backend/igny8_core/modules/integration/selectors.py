@@ -9,7 +9,7 @@ from igny8_core.modules.integration.constants import Platform
 from igny8_core.modules.integration.errors import DestinationPlatformConflict
 from igny8_core.modules.integration.models import Destination
 from igny8_core.modules.integration.outbound import shared_client
-from igny8_core.modules.integration.types import DestinationView
+from igny8_core.modules.integration.types import DestinationView, PreviewPlace
 from igny8_core.modules.integration.wordpress.client import WordPressClient
 from igny8_core.tenancy.secrets import SealedText, secret_open
 
@@ -23,6 +23,15 @@ def destination_for_site(site_id: UUID, platform: str) -> DestinationView | None
     """The site's oldest destination on a platform, if it has one."""
     row = Destination.objects.filter(site_id=site_id, platform=platform).order_by("id").first()
     return None if row is None else _view(row)
+
+
+def preview_places(site_id: UUID) -> list[PreviewPlace]:
+    """The site's preview destinations, deleted ones included until they are purged."""
+    return [
+        PreviewPlace(row.pk, token=row.preview_token, is_deleted=row.deleted_at is not None)
+        for rows in (Destination.objects, Destination.deleted)
+        for row in rows.filter(site_id=site_id, platform=Platform.PREVIEW)
+    ]
 
 
 def wordpress_client(destination_id: UUID) -> WordPressClient:

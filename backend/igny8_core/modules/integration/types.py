@@ -16,3 +16,12 @@ class DestinationView:
     username: str
     preview_token: str
     status: str
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewPlace:
+    """Where a site's preview pages stand, or stood until the destination was deleted."""
+
+    destination_id: UUID
+    token: str
+    is_deleted: bool

@@ -16,6 +16,8 @@ ALIVE = Q(deleted_at=None)
 class Publication(SiteBoundModel):
     """One article on one destination: its identity is reserved before anything is sent, and never changes after."""
 
+    follow_up_task = "publisher.follow_deletions"
+
     article = TenantForeignKey("writer.Article", owned=True, related_name="+", db_index=False)
     article_id: UUID
     destination = TenantForeignKey("integration.Destination", owned=True, related_name="+", db_index=False)

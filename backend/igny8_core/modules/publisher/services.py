@@ -10,6 +10,7 @@ from igny8_core.auth.selectors import site_get
 from igny8_core.common.errors import DomainError, NotFound
 from igny8_core.common.text import slugify
 from igny8_core.modules.integration import selectors as integration
+from igny8_core.modules.integration.types import PreviewPlace
 from igny8_core.modules.planner import services as planner
 from igny8_core.modules.publisher.constants import (
     MAX_SLUG_TRIES,
@@ -21,10 +22,10 @@ from igny8_core.modules.publisher.constants import (
 from igny8_core.modules.publisher.delivery import Delivery
 from igny8_core.modules.publisher.errors import PublicationSiteConflict, PublicationTaken
 from igny8_core.modules.publisher.models import Publication
-from igny8_core.modules.publisher.preview import PreviewStore
+from igny8_core.modules.publisher.preview import PreviewSite, PreviewStore
 from igny8_core.modules.publisher.states import publication_transition
 from igny8_core.modules.publisher.targets import PreviewTarget, Target, WordPressTarget
-from igny8_core.modules.publisher.targets.preview import preview_site
+from igny8_core.modules.publisher.targets.preview import preview_site, preview_told
 from igny8_core.modules.writer import selectors as writer
 from igny8_core.modules.writer.types import ArticleDocument
 from igny8_core.tenancy.audit import audit_write
@@ -121,6 +122,54 @@ def publication_fail(publication_id: UUID, error: DomainError) -> None:
     row.save()
 
 
+def preview_pages_follow(site_id: UUID, *, checkpoint: Checkpoint) -> None:
+    """Make a site's preview pages those of its living publications; call it with no transaction open.
+
+    Pages of deleted publications and destinations go; a page that was published and is restored is written again, in
+    its article's newest version. Doing it twice changes nothing. Raises PreviewUnwritable, which is retryable.
+    """
+    store = PreviewStore(settings.PREVIEW_ROOT)
+    with tenant_transaction():
+        places = integration.preview_places(site_id)
+    for place in places:
+        checkpoint()
+        with preview_told():
+            if place.is_deleted:
+                store.site_remove(place.token)
+                continue
+            stored = store.post_ids(place.token)
+            _pages_remove(store, place, stored, site_id=site_id)
+        _pages_restore(place, stored, checkpoint=checkpoint)
+
+
+def _pages_remove(store: PreviewStore, place: PreviewPlace, stored: set[str], *, site_id: UUID) -> None:
+    with tenant_transaction():
+        alive = Publication.objects.filter(destination_id=place.destination_id)
+        gone = stored - {str(marker) for marker in alive.values_list("marker", flat=True)}
+        site = _preview_site(place.destination_id, site_id) if gone else None
+    for post_id in sorted(gone):
+        if site is not None:
+            store.remove_post(site, post_id)
+
+
+def _pages_restore(place: PreviewPlace, stored: set[str], *, checkpoint: Checkpoint) -> None:
+    with tenant_transaction():
+        rows = Publication.objects.filter(
+            destination_id=place.destination_id, state=PublicationState.PUBLISHED
+        )
+        lost = [row for row in rows if str(row.marker) not in stored]
+    for row in lost:
+        checkpoint()
+        with tenant_transaction():
+            document = writer.article_document_get(row.article_id)
+            target = _target(row, document)
+        target.send()
+        with tenant_transaction():
+            Publication.objects.filter(pk=row.pk, version=row.version).update(
+                article_version=document.version
+            )
+
+
 def _enqueued(row: Publication) -> Job:
     payload = {"publication_id": str(row.pk)}
     return enqueue("publisher.publish_article", payload=payload, site_id=row.site_id, dedupe_key=str(row.pk))
@@ -147,20 +196,24 @@ def _target(row: Publication, document: ArticleDocument) -> Target:
     if destination.platform == "wordpress":
         client = integration.wordpress_client(row.destination_id)
         return WordPressTarget(client=client, document=document, marker=row.marker, slug=row.slug)
-    site = site_get(row.site_id)
     return PreviewTarget(
         store=PreviewStore(settings.PREVIEW_ROOT),
-        site=preview_site(
-            token=destination.preview_token,
-            base_url=destination.base_url,
-            name=site.name,
-            domain=site.domain,
-            language=site.language,
-        ),
+        site=_preview_site(row.destination_id, row.site_id),
         document=document,
         marker=row.marker,
         slug=row.slug,
         published_at=row.created_at,
+    )
+
+
+def _preview_site(destination_id: UUID, site_id: UUID) -> PreviewSite:
+    destination, site = integration.destination_get(destination_id), site_get(site_id)
+    return preview_site(
+        token=destination.preview_token,
+        base_url=destination.base_url,
+        name=site.name,
+        domain=site.domain,
+        language=site.language,
     )
 
 

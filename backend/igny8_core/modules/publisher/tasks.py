@@ -1,4 +1,4 @@
-"""The room's one task: publish an article."""
+"""The room's tasks: publish an article, and let the preview pages follow deletions."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -21,3 +21,10 @@ def publish_article(run: JobRun) -> None:
     services.publication_publish(
         UUID(run.payload["publication_id"]), checkpoint=run.checkpoint, progress=run.progress
     )
+
+
+@tenant_task("publisher.follow_deletions", soft_time_limit=540, time_limit=600, max_attempts=6)
+def follow_deletions(run: JobRun) -> None:
+    """Take down the preview pages of deleted publications, and put back those of restored ones."""
+    for site_id in run.payload["site_ids"]:
+        services.preview_pages_follow(UUID(site_id), checkpoint=run.checkpoint)

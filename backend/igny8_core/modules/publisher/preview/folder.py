@@ -122,6 +122,10 @@ class SiteFolder:
             if file.stem != except_id and (post := self.post(file.stem)) is not None:
                 yield post
 
+    def post_ids(self) -> set[str]:
+        """The ids of the stored posts, readable or not."""
+        return {file.stem for file in (self._state / "posts").glob("*.json")}
+
     def post_write(self, post: PreviewPost) -> None:
         """Store a post: from here on a killed write ends with this post when it is healed."""
         self.write(f".state/{_post_name(post.post_id)}", _dump(post.as_json()))

@@ -66,6 +66,10 @@ class PreviewStore:
             _make_pages(folder, site, shown=shown, catalog=catalog.without(post_id))
         return was_there
 
+    def post_ids(self, token: str) -> set[str]:
+        """The posts that the site holds."""
+        return self._folder(token).post_ids()
+
     def rebuild(self, site: PreviewSite) -> None:
         """Make every page anew from the stored posts: the site's name or address has changed, or a file was lost."""
         with site_lock(self.root, site.token):

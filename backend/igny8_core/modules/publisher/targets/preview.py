@@ -46,7 +46,7 @@ class PreviewTarget:
 
     def send(self) -> Remote:
         """Write the page and the lists that name it."""
-        with _told():
+        with preview_told():
             self.store.write_post(self.site, self._post())
         return _page(str(self.marker))
 
@@ -85,7 +85,7 @@ class PreviewTarget:
         )
 
     def _facts(self) -> PageFacts | None:
-        with _told():
+        with preview_told():
             return self.store.read_back(self.site, str(self.marker))
 
     def _post(self) -> PreviewPost:
@@ -125,7 +125,8 @@ def _page(external_id: str) -> Remote:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def preview_told() -> Iterator[None]:
+    """Tell what the store refuses in the room's words."""
     try:
         yield
     except PreviewSlugTaken as error:
