@@ -19,7 +19,7 @@ from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
 from igny8_core.api.authentication import principal_of
-from igny8_core.api.filters import RowFilter, SiteFilter, narrow
+from igny8_core.api.filters import RowFilter, SiteFilter, narrow, refuse_unknown
 from igny8_core.api.idempotency import idempotency_key, run_once
 from igny8_core.api.privacy import keep_private
 from igny8_core.api.serializers import row_reader
@@ -74,6 +74,8 @@ class ViewFrame(APIView):
     secret_fields: ClassVar[tuple[str, ...]] = ()  # shown once: not kept for an Idempotency-Key's replay
     throttle_scope: ClassVar[str] = "default"
     network: ClassVar[bool] = False  # True: the view opens its own short transactions around a network call
+    # What the query string may hold, by action or method; a list's filters are declared by its filter set.
+    parameters: ClassVar[Mapping[str, frozenset[str]]] = {}
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -98,6 +100,8 @@ class ViewFrame(APIView):
         handler = getattr(self, (request.method or "").lower(), self.http_method_not_allowed)
         if request.method not in self.allowed_methods:
             handler = self.http_method_not_allowed
+        else:
+            self._refuse_parameters(request)
 
         def work() -> Response:
             answer: Response = handler(request, *self.args, **self.kwargs)
@@ -115,6 +119,12 @@ class ViewFrame(APIView):
             self.perform_authentication(request)
             self.check_permissions(request)
             return self._in_tenant(request, work)
+
+    def _refuse_parameters(self, request: Request) -> None:
+        method = (request.method or "").lower().replace("head", "get")
+        name = getattr(self, "action", None) or method
+        if not (name == "list" and isinstance(self, AccountListViewSet)):
+            refuse_unknown(request, self.parameters.get(name, frozenset()))
 
     def _in_tenant(self, request: Request, work: Callable[[], Response]) -> Response:
         entry = principal_of(request).entry

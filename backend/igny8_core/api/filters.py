@@ -1,5 +1,6 @@
 """Strict filtering: a parameter that nobody declared is refused, so that no relation can be probed."""
 
+from collections.abc import Collection
 from typing import Any
 
 import django_filters
@@ -7,7 +8,8 @@ from django.db.models import Q, QuerySet
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
-COMMON_PARAMETERS = frozenset({"page", "page_size", "cursor", "ordering", "search"})
+PAGE_PARAMETERS = frozenset({"page", "page_size", "cursor"})
+COMMON_PARAMETERS = PAGE_PARAMETERS | {"ordering", "search"}
 
 
 class RowFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-filter ships no types
@@ -27,14 +29,19 @@ def narrow(queryset: QuerySet[Any], request: Request, view: Any) -> QuerySet[Any
     filterset_class: type[RowFilter] | None = view.filterset_class
     if parameters:
         names = COMMON_PARAMETERS | set(filterset_class.base_filters if filterset_class else ())
-        unknown = sorted(set(parameters) - names)
-        if unknown:
-            raise ValidationError({name: ["There is no such parameter."] for name in unknown})
+        refuse_unknown(request, names)
         _refuse_nul(parameters)
         if filterset_class is not None:
             queryset = _filtered(filterset_class, queryset, request)
         queryset = _searched(queryset, parameters.get("search", ""), view.search_fields)
     return queryset.order_by(*_ordering(parameters.get("ordering"), view))
+
+
+def refuse_unknown(request: Request, names: Collection[str]) -> None:
+    """Raise ValidationError for a parameter of the query string that is not among `names`."""
+    unknown = sorted(set(request.query_params) - set(names))
+    if unknown:
+        raise ValidationError({name: ["There is no such parameter."] for name in unknown})
 
 
 def _refuse_nul(parameters: Any) -> None:

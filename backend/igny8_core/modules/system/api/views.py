@@ -81,6 +81,9 @@ class PromptViewSet(ViewFrame, GenericViewSet[Any]):
     room, throttle_scope = "system", "system"
     serializer_class, pagination_class = PromptSerializer, OnePage
     lookup_field, lookup_value_regex = "key", "[a-z][a-z0-9_]*"
+    parameters: ClassVar[Mapping[str, frozenset[str]]] = dict.fromkeys(
+        ("list", "retrieve", "destroy"), frozenset({"site"})
+    )
 
     @extend_schema(
         summary="List prompts",

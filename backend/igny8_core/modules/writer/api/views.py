@@ -1,6 +1,7 @@
 """The writer's resources over HTTP: parse, call one service, answer."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from drf_spectacular.types import OpenApiTypes
@@ -17,6 +18,7 @@ from igny8_core.api.base import (
     UpdateRows,
     job_accepted,
 )
+from igny8_core.api.filters import PAGE_PARAMETERS
 from igny8_core.modules.writer import services
 from igny8_core.modules.writer.api import filters, serializers
 from igny8_core.modules.writer.models import Article, ArticleRevision, WritingTask
@@ -83,6 +85,7 @@ class ArticleViewSet(UpdateRows, DeleteRows, SiteSectorModelViewSet):
 
     room, throttle_scope = "writer", "writer"
     model, serializer_class = Article, serializers.ArticleSerializer
+    parameters: ClassVar[Mapping[str, frozenset[str]]] = {"revisions": PAGE_PARAMETERS}
     filterset_class = filters.ArticleFilter
     search_fields = ("title", "head_keyword")
     ordering_fields = ("title", "head_keyword", "word_count", "created_at", "updated_at")
