@@ -1,11 +1,14 @@
 """Pipeline runs and their items against other accounts and sites."""
 
+from typing import Any
+
 from igny8_core.auth.models import Sector, Site
+from igny8_core.modules.automation.constants import RunState
 from igny8_core.modules.automation.models import PipelineRun, RunItem
 from igny8_core.modules.integration.models import Destination
 from igny8_core.modules.planner.models import KeywordImport
 from igny8_core.testing.factories import Tenant
-from igny8_core.testing.isolation import Body, IsolationContract, row_of
+from igny8_core.testing.isolation import Body, IsolationContract, row_make, row_of
 
 
 class TestRuns(IsolationContract):
@@ -16,6 +19,10 @@ class TestRuns(IsolationContract):
         "sector_id": Sector,
         "import_id": KeywordImport,
     }
+
+    def make(self, tenant: Tenant) -> Any:
+        """A finished run: beside an unfinished one the site takes no other."""
+        return row_make(PipelineRun, tenant, state=RunState.COMPLETED)
 
     def create_body(self, tenant: Tenant) -> Body:
         return {

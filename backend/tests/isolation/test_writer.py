@@ -2,15 +2,16 @@
 
 from igny8_core.modules.planner.models import ContentIdea
 from igny8_core.modules.writer.models import Article, WritingTask
+from igny8_core.modules.writer.tests.samples import idea_make
 from igny8_core.testing.factories import Tenant
-from igny8_core.testing.isolation import Body, IsolationContract, row_of
+from igny8_core.testing.isolation import Body, IsolationContract
 
 
 class TestTasks(IsolationContract):
     url, model, foreign_fields = "/api/v1/writer/tasks/", WritingTask, {"idea": ContentIdea}
 
     def create_body(self, tenant: Tenant) -> Body:
-        return {"idea": str(row_of(ContentIdea, tenant).pk)}
+        return {"idea": str(idea_make(tenant).pk)}
 
 
 class TestArticles(IsolationContract):

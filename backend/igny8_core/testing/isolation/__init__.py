@@ -1,6 +1,7 @@
 """Proofs that accounts and sites are kept apart, for every resource; imported by tests only."""
 
-from igny8_core.testing.isolation.contract import Body, IsolationContract, text_of
+from igny8_core.testing.isolation.contract import Body, IsolationContract
+from igny8_core.testing.isolation.probes import text_of
 from igny8_core.testing.isolation.rows import (
     key_client,
     limited_user,

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from django import forms
@@ -17,8 +17,9 @@ from igny8_core.api.operations import operation_rule
 from igny8_core.auth.models import Role, Site
 from igny8_core.tenancy.bases import AccountBaseModel
 from igny8_core.tenancy.kinds import Kind
-from igny8_core.testing.clients import client_of, without_request_id
+from igny8_core.testing.clients import client_of
 from igny8_core.testing.factories import Tenant, site_make
+from igny8_core.testing.isolation.probes import ForgedRequests, text_of
 from igny8_core.testing.isolation.rows import (
     key_client,
     limited_user,
@@ -55,22 +56,11 @@ class Operation:
         return f"{self.method.upper()} {self.suffix}"
 
 
-def text_of(response: Any, *ids: UUID) -> str:
-    """Everything a caller can see of an answer but the request's id; the given ids look all alike."""
-    headers = sorted((name, value) for name, value in response.items() if name not in _VOLATILE)
-    body = without_request_id(response) if response.content else None
-    text = f"{response.status_code} {headers} {body}"
-    for row_id in ids:
-        text = text.replace(str(row_id), "<id>")
-    return text
-
-
 _NAMED = re.compile(r"\(\?P<\w+>[^)]*\)")
-_VOLATILE = frozenset({"X-Request-ID", "X-Throttle-Remaining", "X-Throttle-Reset", "Content-Length"})
 
 
 @pytest.mark.django_db
-class IsolationContract:
+class IsolationContract(ForgedRequests):
     """The attacks on one resource: subclass it as `Test…`, declare, and inherit the tests.
 
     `foreign_fields` maps a field of POST's body to the model whose row it names, `foreign_changes` one of PATCH's.
