@@ -157,6 +157,7 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "igny8_core.api.schema.EnvelopeAutoSchema",
     "EXCEPTION_HANDLER": "igny8_core.api.errors.exception_handler",
     "DEFAULT_METADATA_CLASS": None,
+    "URL_FORMAT_OVERRIDE": None,  # ?format= is no parameter of ours; DRF would answer it with a 404
     "UNAUTHENTICATED_USER": None,
     # The number of proxies in front: 0 means that the peer's own address counts, never a header's.
     "NUM_PROXIES": env.int("NUM_PROXIES", default=0),

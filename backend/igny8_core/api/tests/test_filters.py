@@ -1,0 +1,15 @@
+"""Parameters of lists: what nobody declared is refused, whatever a framework would make of it."""
+
+import pytest
+
+from igny8_core.testing.clients import client_of
+from igny8_core.testing.factories import Tenant
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.mark.parametrize("name", ["format", "limit", "account"])
+def test_parameter_that_nobody_declared_is_a_400_that_names_it(tenant: Tenant, name: str) -> None:
+    answer = client_of(tenant.owner).get(f"/api/v1/account/sites/?{name}=csv")
+    assert answer.status_code == 400
+    assert answer.json()["errors"] == {name: ["There is no such parameter."]}
