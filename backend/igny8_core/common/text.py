@@ -42,6 +42,11 @@ def slugify(text: str, *, max_length: int = 75) -> str:
     return slug[: max_length + 1].rsplit("-", 1)[0][:max_length].strip("-")
 
 
+def storable(text: str) -> str:
+    """The text as PostgreSQL can hold it: a NUL character becomes the replacement character."""
+    return text.replace("\x00", "\ufffd")
+
+
 def digest(text: str) -> str:
     """The SHA-256 of a text in hex: enough for secrets that are random, never for passwords."""
     return hashlib.sha256(text.encode()).hexdigest()

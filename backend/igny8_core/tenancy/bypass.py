@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import models
 
+from igny8_core.common.text import storable
 from igny8_core.tenancy.audit import audit_write
 from igny8_core.tenancy.context import ALL_SITES, TenantContext, _entered, tenant_transaction
 from igny8_core.tenancy.ops import OPS_ALIAS
@@ -33,7 +34,9 @@ def bypass(
 
 def bypass_record(action: str, *, account_id: int | None, reason: str, detail: Mapping[str, Any]) -> None:
     """Write down a use of the door, or a refused one, in the system account's scope that the caller has entered."""
-    audit_write(action, reason=reason, detail={**detail, "account_id": account_id})
+    # Headers and paths come as they were sent; a record must not fail on what they hold.
+    texts = {name: storable(value) if isinstance(value, str) else value for name, value in detail.items()}
+    audit_write(action, reason=storable(reason), detail={**texts, "account_id": account_id})
 
 
 def rows_across(model: Any) -> models.QuerySet[Any]:

@@ -42,6 +42,19 @@ def test_staff_enter_one_account_and_the_use_is_on_record(tenant: Tenant, strang
     assert context_or_none() is None
 
 
+@pytest.mark.parametrize(
+    ("path", "reason", "noted"),
+    [(f"{SITES}%00/", "", f"GET {SITES}\ufffd/"), (SITES, "a\x00b", "a\ufffdb")],
+    ids=["path", "reason"],
+)
+def test_nul_in_what_is_recorded_is_no_defect(tenant: Tenant, path: str, reason: str, noted: str) -> None:
+    client, headers = client_of(staff_make()), {"X-Staff-Reason": reason} if reason else {}
+    for account_id, action in ((str(tenant.account.pk), "staff.entered"), ("0", "staff.entry_refused")):
+        answer = client.get(path, headers={"X-Account-ID": account_id, **headers})
+        assert answer.status_code < 500, answer.content
+        assert (_records()[-1].action, _records()[-1].reason) == (action, noted)
+
+
 def test_without_the_header_staff_see_the_system_account_alone(tenant: Tenant) -> None:
     assert client_of(staff_make()).get(SITES).json()["count"] == 0
     assert _records() == []

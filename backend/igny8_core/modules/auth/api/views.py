@@ -14,6 +14,7 @@ from igny8_core.api.serializers import InputSerializer
 from igny8_core.auth import services as identity
 from igny8_core.auth.addresses import client_address
 from igny8_core.auth.principals import CredentialKind
+from igny8_core.common.text import storable
 from igny8_core.modules.auth import services
 from igny8_core.modules.auth.api.serializers import (
     AcceptanceInput,
@@ -55,7 +56,7 @@ def body_of(request: Request, serializer: type[InputSerializer]) -> dict[str, An
 
 
 def _agent(request: Request) -> str:
-    return request.headers.get("User-Agent", "")
+    return storable(request.headers.get("User-Agent", ""))
 
 
 class LoginView(PublicView):

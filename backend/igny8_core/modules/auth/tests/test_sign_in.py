@@ -30,6 +30,13 @@ def _login(client: APIClient, user: User, password: str = PASSWORD, **more: str)
     return client.post(LOGIN, {"email": user.email, "password": password, **more})
 
 
+def test_nul_in_the_name_of_the_client_keeps_nobody_out(anybody: APIClient, member: User) -> None:
+    body = {"email": member.email, "password": PASSWORD}
+    answer = anybody.post(LOGIN, body, headers={"User-Agent": "curl\x00/8"})
+    assert answer.status_code == 200, answer.content
+    assert RefreshSession.objects.get().user_agent == "curl\ufffd/8"
+
+
 def test_sign_in_is_audited_with_its_session(anybody: APIClient, tenant: Tenant, member: User) -> None:
     assert _login(anybody, member).status_code == 200
     with tenant.work():
