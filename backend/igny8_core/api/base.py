@@ -19,7 +19,7 @@ from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
 from igny8_core.api.authentication import principal_of
-from igny8_core.api.filters import RowFilter, SiteFilter, narrow, refuse_unknown
+from igny8_core.api.filters import DeclaredParameters, RowFilter, SiteFilter, narrow, refuse_unknown
 from igny8_core.api.idempotency import idempotency_key, run_once
 from igny8_core.api.privacy import keep_private
 from igny8_core.api.serializers import row_reader
@@ -177,6 +177,7 @@ class AccountListViewSet(ViewFrame, GenericViewSet[Any]):
     """Lists one model's rows of the caller's account."""
 
     model: ClassVar[Any]
+    filter_backends = (DeclaredParameters,)
     filterset_class: ClassVar[type[RowFilter] | None] = None
     search_fields: ClassVar[tuple[str, ...]] = ()
     ordering_fields: ClassVar[tuple[str, ...]] = ()

@@ -6,6 +6,7 @@ from typing import Any
 import django_filters
 from django.db.models import Q, QuerySet
 from rest_framework.exceptions import ValidationError
+from rest_framework.filters import BaseFilterBackend
 from rest_framework.request import Request
 
 PAGE_PARAMETERS = frozenset({"page", "page_size", "cursor"})
@@ -78,3 +79,50 @@ def _ordering(text: str | None, view: Any) -> tuple[str, ...]:
             allowed = ", ".join(view.ordering_fields) or "nothing"
             raise ValidationError({"ordering": [f"This list can be ordered by {allowed}."]})
     return (*names, "-id")
+
+
+class DeclaredParameters(BaseFilterBackend):
+    """What `narrow` understands of a list, for the description."""
+
+    def filter_queryset(self, request: Request, queryset: Any, view: Any) -> Any:
+        """As `narrow` does."""
+        return narrow(queryset, request, view)
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        """The OpenAPI query parameters: each filter, search and ordering where the list has them."""
+        filters = view.filterset_class.base_filters if view.filterset_class else {}
+        parameters = [
+            _parameter(name, _schema(one), one.extra.get("help_text") or one.label)
+            for name, one in filters.items()
+        ]
+        if view.search_fields:
+            about = f"In {', '.join(view.search_fields)}, whatever the case."
+            parameters.append(_parameter("search", {"type": "string"}, about))
+        if view.ordering_fields:
+            names = "|".join(view.ordering_fields)
+            schema = {"type": "string", "pattern": f"^-?({names})(,-?({names}))*$"}
+            parameters.append(
+                _parameter("ordering", schema, "One or several, by comma; `-` turns one round.")
+            )
+        return parameters
+
+
+def _parameter(name: str, schema: dict[str, Any], about: str | None) -> dict[str, Any]:
+    return {"name": name, "in": "query", "schema": schema, **({"description": about} if about else {})}
+
+
+def _schema(one: Any) -> dict[str, Any]:
+    if isinstance(one, django_filters.ChoiceFilter):
+        return {"type": "string", "enum": [value for value, _ in one.extra["choices"]]}
+    for kind, schema in _SCHEMAS.items():
+        if isinstance(one, kind):
+            return schema
+    return {"type": "string"}
+
+
+_SCHEMAS: dict[Any, dict[str, Any]] = {
+    django_filters.UUIDFilter: {"type": "string", "format": "uuid"},
+    django_filters.BooleanFilter: {"type": "boolean"},
+    django_filters.NumberFilter: {"type": "number"},
+    django_filters.IsoDateTimeFilter: {"type": "string", "format": "date-time"},
+}

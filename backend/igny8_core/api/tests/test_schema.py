@@ -89,6 +89,17 @@ def test_columns_that_may_be_null_are_described_as_null() -> None:
     assert hidden == []
 
 
+def test_list_is_described_with_its_filters_search_and_orders() -> None:
+    keywords = _schema()["paths"]["/api/v1/planner/keywords/"]["get"]["parameters"]
+    described = {one["name"]: one["schema"] for one in keywords}
+    assert described["cluster"] == {"type": "string", "format": "uuid"}
+    assert described["volume_min"] == {"type": "number"}
+    assert "transactional" in described["intent"]["enum"]
+    assert {"search", "ordering", "page", "cursor"} <= set(described)
+    revisions = _schema()["paths"]["/api/v1/writer/articles/{id}/revisions/"]["get"]["parameters"]
+    assert {one["name"] for one in revisions} == {"id", "page", "page_size", "cursor"}
+
+
 @pytest.mark.django_db(transaction=True)
 def test_patch_of_nothing_is_answered_as_described(tenant: Tenant) -> None:
     answer = client_of(tenant.owner).patch("/api/v1/auth/me/", {})

@@ -186,6 +186,8 @@ def test_revisions_are_listed_and_restored(tenant: Tenant) -> None:
     assert listed["count"] == 2
     told = [(row["number"], row["source"], row["title"]) for row in listed["results"]]
     assert told == [(2, "human", "Second"), (1, "machine", article.title)]
+    assert client.get(f"{path}revisions/?page_size=1").status_code == 200
+    assert client.get(f"{path}revisions/?account=1").status_code == 400
     restored = client.post(f"{path}revisions/1/restore/")
     assert (restored.status_code, restored["ETag"]) == (200, '"3"')
     assert restored.json()["data"]["title"] == article.title
