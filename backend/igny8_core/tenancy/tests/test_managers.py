@@ -1,14 +1,31 @@
-"""The first lock: nothing answers without a tenant, and nothing of another account ever does."""
+"""The first lock alone: what a query says before it is sent, so that no policy and no save hook can be what held."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
-from django.db import models
+from django.db import connection, connections, models
+from django.test.utils import CaptureQueriesContext
 
 from igny8_core.auth.models import Sector, Site
-from igny8_core.tenancy.context import tenant_transaction
+from igny8_core.tenancy.context import context_or_none, tenant_transaction
 from igny8_core.tenancy.errors import NoTenantContext, TenantMismatch
+from igny8_core.tenancy.models import AuditEvent, IdempotencyKey, Job
 from igny8_core.testing.factories import Tenant, context_of, site_make
 
 pytestmark = pytest.mark.django_db
+
+FRAME = ("SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO SAVEPOINT")
+
+
+@contextmanager
+def _sent() -> Iterator[list[str]]:
+    """The statements that the block sends, savepoints aside."""
+    statements: list[str] = []
+    with CaptureQueriesContext(connection) as queries:
+        yield statements
+    statements += [query["sql"] for query in queries if not query["sql"].startswith(FRAME)]
 
 
 def _calls(queryset: models.QuerySet) -> dict[str, object]:
@@ -57,13 +74,18 @@ def _calls(queryset: models.QuerySet) -> dict[str, object]:
 
 
 CALL_NAMES = list(_calls(Site.objects.all()))
+# They only write new rows and compile no query of ours: the second lock refuses them (test_checks.py).
+INSERTS = ("create", "bulk_create")
+# They write rows of the current account and never compile the other account's filter first.
+WRITES = (*INSERTS, "get_or_create", "update_or_create", "bulk_update")
 
 
-@pytest.mark.parametrize("name", CALL_NAMES)
+@pytest.mark.parametrize("name", [name for name in CALL_NAMES if name not in INSERTS])
 @pytest.mark.parametrize("manager", ["objects", "deleted"])
 def test_manager_refuses_every_call_without_a_tenant(name: str, manager: str) -> None:
-    with pytest.raises(NoTenantContext):
+    with _sent() as statements, pytest.raises(NoTenantContext):
         _calls(getattr(Site, manager).all())[name]()
+    assert statements == []
 
 
 def test_manager_none_needs_no_tenant() -> None:
@@ -78,34 +100,93 @@ def test_manager_raw_and_async_iteration_are_refused(tenant: Tenant) -> None:
             Site.objects.all().aiterator()
 
 
+@pytest.mark.parametrize("model", [Site, Sector, Job, AuditEvent, IdempotencyKey])
+def test_every_query_names_the_account(model: type[models.Model], tenant: Tenant) -> None:
+    condition = f'"{model._meta.db_table}"."account_id" = {tenant.account.pk}'
+    with tenant.work():
+        for manager in model._meta.managers:
+            assert condition in str(manager.all().query), manager.name
+
+
+def test_every_statement_names_the_account(tenant: Tenant) -> None:
+    with tenant.work(), _sent() as statements:
+        Sector.objects.count()
+        Sector.objects.update(name="x")
+        Sector.deleted.all()._raw_delete("default")
+        Sector.objects.filter(name="x").exists()
+    assert len(statements) == 4
+    assert all(f'"account_id" = {tenant.account.pk}' in statement for statement in statements), statements
+
+
+def test_every_query_names_the_allowed_sites(tenant: Tenant) -> None:
+    other = site_make(tenant)
+    with tenant_transaction(context_of(tenant.member, frozenset({other.pk}))):
+        for manager in (Sector.objects, Sector.deleted):
+            assert f'"igny8_auth_sector"."site_id" IN ({other.pk})' in str(manager.all().query)
+        for manager in (Site.objects, Site.deleted):
+            assert f'"igny8_auth_site"."id" IN ({other.pk})' in str(manager.all().query)
+        assert [site.pk for site in Site.objects.all()] == [other.pk]
+
+
+def test_nothing_is_asked_where_no_site_is_allowed(tenant: Tenant) -> None:
+    with tenant_transaction(context_of(tenant.member, frozenset())), _sent() as statements:
+        assert (Site.objects.count(), Sector.objects.count(), list(Sector.deleted.all())) == (0, 0, [])
+    assert statements == []
+
+
 def test_manager_shows_the_own_account_only(tenant: Tenant, stranger: Tenant) -> None:
     with tenant.work():
         assert [site.pk for site in Site.objects.all()] == [tenant.site.pk]
         assert not Site.objects.filter(pk=stranger.site.pk).exists()
 
 
-def test_manager_shows_allowed_sites_only(tenant: Tenant) -> None:
-    other = site_make(tenant)
-    with tenant_transaction(context_of(tenant.member, frozenset({other.pk}))):
-        assert [site.pk for site in Site.objects.all()] == [other.pk]
-        assert Sector.objects.count() == 0
-    with tenant_transaction(context_of(tenant.member, frozenset())):
-        assert Site.objects.count() == 0
-
-
-@pytest.mark.parametrize("name", CALL_NAMES)
+@pytest.mark.parametrize("name", [name for name in CALL_NAMES if name not in WRITES])
 def test_queryset_of_one_account_is_refused_in_another(name: str, tenant: Tenant, stranger: Tenant) -> None:
-    if name in ("create", "bulk_create", "get_or_create", "update_or_create", "bulk_update"):
-        return  # they write the row of the current account and never compile the foreign filter first
     with tenant.work():
         queryset = Site.objects.all()
-    with stranger.work(), pytest.raises(TenantMismatch):
+    with stranger.work(), _sent() as statements, pytest.raises(TenantMismatch):
         _calls(queryset)[name]()
-    with stranger.work():
-        assert Site.objects.get().name == stranger.site.name
+    assert statements == []
 
 
 @pytest.mark.parametrize("key", ["account", "account_id", "site", "sector_id", "id"])
 def test_update_refuses_to_move_rows(key: str, tenant: Tenant) -> None:
-    with tenant.work(), pytest.raises(TenantMismatch):
+    with tenant.work(), _sent() as statements, pytest.raises(TenantMismatch):
         Sector.objects.update(**{key: tenant.site.pk})
+    assert statements == []
+
+
+@pytest.mark.parametrize("key", ["account", "site"])
+def test_bulk_update_refuses_to_move_rows(key: str, tenant: Tenant) -> None:
+    with tenant.work(), _sent() as statements, pytest.raises(TenantMismatch):
+        Sector.objects.bulk_update([tenant.sector], ["name", key])
+    assert statements == []
+
+
+def test_new_thread_starts_without_a_tenant(tenant: Tenant) -> None:
+    seen: list[object] = []
+
+    def look() -> None:
+        seen.append(context_or_none())
+        try:
+            Site.objects.count()
+        except NoTenantContext as error:
+            seen.append(type(error))
+        finally:
+            connections.close_all()
+
+    with tenant.work():
+        thread = threading.Thread(target=look)
+        thread.start()
+        thread.join()
+    assert seen == [None, NoTenantContext]
+
+
+def test_generator_that_is_left_open_reads_nothing_later(tenant: Tenant) -> None:
+    def rows() -> Iterator[Site]:
+        yield from Site.objects.all().iterator(chunk_size=1)
+
+    with tenant.work():
+        left_open = rows()
+    with pytest.raises(NoTenantContext):
+        next(left_open)
