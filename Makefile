@@ -13,11 +13,12 @@ CHECK_ENV := IGNY8_ENV=production PUBLIC_URL=https://igny8.example ALLOWED_HOSTS
 FIGURES := $(CURDIR)/.igny8/test/isolation.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-isolation test-peers test-schema lint bench reset environment environment-dev
+.PHONY: help run test test-isolation test-peers test-schema test-wall-mutations lint bench reset environment \
+	environment-dev
 
 help: ## Show what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r name text; do \
-		printf '%-18s %s\n' "$$name" "$$text"; done
+		printf '%-26s %s\n' "$$name" "$$text"; done
 
 run: environment ## Start everything and stay up; Ctrl-C stops it
 	@exec $(MANAGE) up
@@ -36,6 +37,9 @@ test-peers: environment-dev ## Run the tests against real servers of other proje
 
 test-schema: environment-dev ## Ask every operation of the API with generated requests: no 5xx, every answer as described
 	@$(BESIDE) $(VENV_PYTHON) -m pytest backend/tests/schema -m schema $(ARGS)
+
+test-wall-mutations: environment-dev ## Take out each lock of the wall and see that its tests notice: NAME=... for one
+	@$(BESIDE) $(VENV_PYTHON) -m tests.mutations.run $(NAME)
 
 lint: environment-dev ## Check style, types, layers, migrations and production settings
 	.venv/bin/ruff check .

@@ -235,6 +235,9 @@ class AuditEventViewSet(AccountModelViewSet):
     room, throttle_scope = "account", "content_read"
     model, serializer_class, filterset_class = AuditEvent, AuditEventSerializer, AuditFilter
     search_fields: ClassVar[tuple[str, ...]] = ("action",)
+    parameters: ClassVar[Mapping[str, frozenset[str]]] = {
+        "export": frozenset({*AuditFilter.base_filters, "search"})
+    }
 
     @extend_schema(
         summary="Export the audit trail",
