@@ -120,11 +120,12 @@ MUTANTS = (
         (_managers('        conditions[f"{lookup}__in"] = context.site_ids\n', "        pass\n"),),
     ),
     Mutant(
-        "managers-keep-a-queryset-of-another-account",
+        "managers-keep-a-queryset-of-another-scope",
         MANAGERS,
         (
             _managers(
-                "        if context.account_id != self.tenant_account_id:\n            raise TenantMismatch\n"
+                "        if (context.account_id, context.site_ids) != (self.tenant_account_id, self.tenant_site_ids):\n"
+                "            raise TenantMismatch\n"
             ),
         ),
     ),
