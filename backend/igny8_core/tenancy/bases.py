@@ -8,6 +8,7 @@ from django.db import models
 
 from igny8_core.common.ids import uuid7
 from igny8_core.tenancy.checks import check_row, tenant_foreign_keys
+from igny8_core.tenancy.errors import TenantMismatch
 from igny8_core.tenancy.fields import TenantForeignKey, VersionField
 from igny8_core.tenancy.kinds import Kind
 from igny8_core.tenancy.managers import AccountRowManager, DeletedManager, TenantManager
@@ -34,11 +35,14 @@ class TenantModel(models.Model):
 
     def save(self, **kwargs: Any) -> None:
         """Write the row after the second lock has checked it; raises TenantMismatch."""
+        if self._state.adding and kwargs.get("force_update"):
+            raise TenantMismatch  # a made-up copy of a stored row knows nothing of where that row belongs
         check_row(self)
         super().save(**kwargs)
-        self._remember_keys()
+        self.remember_keys()
 
-    def _remember_keys(self) -> None:
+    def remember_keys(self) -> None:
+        """Keep what must not change from here on."""
         names = ("account_id", *(field.attname for field in tenant_foreign_keys(type(self))))
         self.__dict__["_loaded_keys"] = {name: self.__dict__[name] for name in names if name in self.__dict__}
 
@@ -48,7 +52,7 @@ class TenantModel(models.Model):
     ) -> Self:
         """Load a row and remember the keys that must not change unseen."""
         row = super().from_db(db, field_names, values, **kwargs)
-        row._remember_keys()
+        row.remember_keys()
         return row
 
 
@@ -85,9 +89,16 @@ class AccountBaseModel(TenantModel):
         abstract = True
 
     def save(self, *, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
-        """Write the row; a partial save also writes the version and the time."""
+        """Write the row; a partial save also writes the version and the time, a whole one never revives the row."""
         if update_fields is not None:
             update_fields = [*update_fields, "updated_at", "version"]
+        elif not self._state.adding:
+            left_out = {"id", "deleted_at", "deletion_id"} | self.get_deferred_fields()
+            update_fields = [
+                field.name
+                for field in self._meta.concrete_fields
+                if not {field.name, field.attname} & left_out
+            ]
         super().save(update_fields=update_fields, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:

@@ -1,6 +1,7 @@
 """The second lock: what must hold for a row before it is written, with errors a developer can read."""
 
 import logging
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import models
@@ -28,7 +29,7 @@ def check_row(row: Any) -> None:
         row.account_id = context.account_id
     if row.account_id != context.account_id:
         _refuse(row, "account", context)
-    loaded = getattr(row, "_loaded_keys", {})
+    loaded = _stored_keys(row)
     for name in ("account_id", "site_id", "sector_id"):
         if name in loaded and loaded[name] != getattr(row, name):
             _refuse(row, name, context)
@@ -37,6 +38,18 @@ def check_row(row: Any) -> None:
         value = getattr(row, field.attname)
         if value is not None and (row._state.adding or loaded.get(field.attname) != value):
             _check_target(row, field, context)
+
+
+def _stored_keys(row: Any) -> Mapping[str, Any]:
+    """The keys that the row had when it was loaded; those that were left out then are read now."""
+    loaded: dict[str, Any] = getattr(row, "_loaded_keys", {})
+    if row._state.adding:
+        return loaded
+    names = {"account_id", *(field.attname for field in tenant_foreign_keys(type(row)))}
+    if names <= loaded.keys():
+        return loaded
+    stored = type(row)._base_manager.filter(pk=row.pk).values(*names).first()
+    return {**(stored or {}), **loaded}
 
 
 def _check_site(row: Any, context: TenantContext) -> None:

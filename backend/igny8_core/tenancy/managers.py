@@ -105,9 +105,12 @@ class TenantQuerySet(models.QuerySet[_M]):
         rows = list(objs)
         for row in rows:
             check_row(row)
-        return super().bulk_create(
+        made = super().bulk_create(
             rows, batch_size, ignore_conflicts, update_conflicts, update_fields, unique_fields
         )
+        for row in made:
+            row.remember_keys()  # type: ignore[attr-defined]  # every model of this queryset is a TenantModel
+        return made
 
     def bulk_update(self, objs: Iterable[_M], fields: Iterable[str], *args: Any, **kwargs: Any) -> int:
         """Update many rows after the second lock has checked each; never account, site or sector."""

@@ -145,8 +145,8 @@ MUTANTS = (
         CHECKS,
         (
             _managers(
-                "        for row in rows:\n            check_row(row)\n        return super().bulk_create(",
-                f"{_FILL_MANY}        return super().bulk_create(",
+                "        for row in rows:\n            check_row(row)\n        made = super().bulk_create(",
+                f"{_FILL_MANY}        made = super().bulk_create(",
             ),
         ),
     ),
