@@ -61,6 +61,17 @@ def test_table_has_its_composite_keys(model: type[TenantModel]) -> None:
     _assert_keys(model)
 
 
+def test_no_key_of_the_database_acts_on_deletion() -> None:
+    """Tables that no model knows, and keys that a hand wrote, included."""
+    assert (
+        _rows(
+            "SELECT conrelid::regclass::text, conname FROM pg_constraint WHERE contype = 'f' "
+            "AND connamespace = 'public'::regnamespace AND NOT (confdeltype = 'a' AND confupdtype = 'a')"
+        )
+        == []
+    )
+
+
 @pytest.mark.parametrize("name", IDENTITY_WITH_KEYS)
 def test_identity_table_has_its_composite_keys(name: str) -> None:
     _assert_keys(apps.get_model("igny8_auth", name))
@@ -68,6 +79,13 @@ def test_identity_table_has_its_composite_keys(name: str) -> None:
 
 def _assert_keys(model: type) -> None:
     table = model._meta.db_table
+    # Referential actions ignore row-level security: a cascade deletes, and SET NULL empties, across the wall.
+    actions = _rows(
+        "SELECT conname FROM pg_constraint WHERE contype = 'f' AND conrelid = %s::regclass "
+        "AND NOT (confdeltype = 'a' AND confupdtype = 'a')",
+        table,
+    )
+    assert actions == []
     found = {
         name: (columns, target, target_columns, deferrable)
         for name, columns, target, target_columns, deferrable in _rows(

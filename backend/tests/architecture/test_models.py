@@ -63,6 +63,12 @@ def test_unique_constraints_of_soft_deleted_models_let_deleted_rows_be(model: ty
             )
 
 
+@pytest.mark.parametrize("model", ALL_MODELS, ids=lambda model: model._meta.label)
+def test_models_have_no_key_without_a_table(model: type[models.Model]) -> None:
+    """A generic foreign key is no key: neither row-level security nor a composite key holds it."""
+    assert not model._meta.private_fields, f"{model._meta.label} points at rows of any table"
+
+
 def test_append_only_models_have_no_update_columns() -> None:
     for model in ALL_MODELS:
         if issubclass(model, AppendOnlyModel):

@@ -1,11 +1,16 @@
 """Every route goes through the frame: a room's view can neither skip the tenant nor forget who may call it."""
 
+from typing import Any
+
 import pytest
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, get_resolver
+from rest_framework.decorators import action
 
 from igny8_core.api.base import ViewFrame
+from igny8_core.api.routers import RoomRouter
 from igny8_core.auth.middleware import TENANTLESS_PATHS, is_tenantless
+from igny8_core.modules.account.api.views import ProfileView, SiteViewSet
 
 # Views outside /api/v1/, each with its reason.
 OUTSIDE = {
@@ -15,6 +20,16 @@ OUTSIDE = {
     "readyz/": "asked by the host",
     "preview/": "finished files under an unguessable token, no database",
 }
+
+
+# What an @action, or as_view(), could replace for one route; everything else an initkwarg says is a name.
+HARMLESS_OPTIONS = {"suffix", "basename", "detail", "name", "description", "schema", "throttle_scope"}
+
+
+def _overrides(callback: Any) -> set[str]:
+    """What a route replaces of its view's class: DRF takes it from @action(...) and from as_view(...)."""
+    options = {**getattr(callback, "view_initkwargs", {}), **getattr(callback, "initkwargs", {})}
+    return set(options) - HARMLESS_OPTIONS
 
 
 def _routes(resolver: URLResolver, prefix: str = "") -> list[tuple[str, URLPattern]]:
@@ -35,6 +50,9 @@ def test_route_goes_through_the_frame(path: str, route: URLPattern) -> None:
         return
     view = route.callback.cls
     assert issubclass(view, ViewFrame)
+    assert _overrides(route.callback) == set(), "a route may not replace what its view's class says"
+    scope = getattr(route.callback, "initkwargs", {}).get("throttle_scope", view.throttle_scope)
+    assert scope in settings.REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"]
     assert view.room == path.split("/")[2]
     if is_tenantless("/" + path):
         assert view.permission_classes == ()
@@ -42,6 +60,20 @@ def test_route_goes_through_the_frame(path: str, route: URLPattern) -> None:
         assert view.permission_classes == ViewFrame.permission_classes
         assert view.authentication_classes == ViewFrame.authentication_classes
     assert view.throttle_scope in settings.REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"]
+
+
+@pytest.mark.parametrize("name", ["permission_classes", "authentication_classes", "throttle_classes", "room"])
+def test_override_of_one_action_or_route_is_found(name: str) -> None:
+    class Loose(SiteViewSet):
+        @action(detail=False, methods=["get"], **{name: ()})
+        def open(self, request: Any) -> None: ...
+
+    router = RoomRouter()
+    router.register("loose", Loose, basename="loose")
+    found = {route.name: _overrides(route.callback) for route in router.urls}
+    assert found["loose-open"] == {name}
+    assert found["loose-list"] == set()
+    assert _overrides(ProfileView.as_view(**{name: ()})) == {name}
 
 
 def test_tenantless_list_is_not_stale() -> None:
