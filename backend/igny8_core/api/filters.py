@@ -82,7 +82,7 @@ def _ordering(text: str | None, view: Any) -> tuple[str, ...]:
 
 
 class DeclaredParameters(BaseFilterBackend):
-    """What `narrow` understands of a list, for the description."""
+    """What `narrow` understands of a list, for the description; an empty value narrows nothing."""
 
     def filter_queryset(self, request: Request, queryset: Any, view: Any) -> Any:
         """As `narrow` does."""
@@ -108,7 +108,8 @@ class DeclaredParameters(BaseFilterBackend):
 
 
 def _parameter(name: str, schema: dict[str, Any], about: str | None) -> dict[str, Any]:
-    return {"name": name, "in": "query", "schema": schema, **({"description": about} if about else {})}
+    description = {"description": about} if about else {}
+    return {"name": name, "in": "query", "allowEmptyValue": True, "schema": schema, **description}
 
 
 def _schema(one: Any) -> dict[str, Any]:

@@ -142,7 +142,7 @@ def _ask_as_described(caller: Caller, operation: WalkedOperation, described: Any
 def _ask(
     caller: Caller, operation: WalkedOperation, seen: Counter[int], *, cases: Any, examples: int, is_fit: bool
 ) -> None:
-    checks = [*CHECKS, negative_data_rejection] if operation.method == "get" else CHECKS
+    checks = [*CHECKS, negative_data_rejection] if operation.method == "get" else [*CHECKS]
 
     @settings(
         max_examples=examples,
@@ -164,7 +164,7 @@ def _ask(
             caller.world.prepare(operation)
             response = case.call(app=WSGIHandler(), headers=headers)
         seen[response.status_code] += 1
-        case.validate_response(response, checks=list(checks), headers=headers)
+        case.validate_response(response, checks=checks, headers=headers)
 
     ask()
 

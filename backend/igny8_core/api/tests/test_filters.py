@@ -4,6 +4,7 @@ import pytest
 
 from igny8_core.testing.clients import client_of
 from igny8_core.testing.factories import Tenant
+from igny8_core.testing.isolation.operations import description
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -13,3 +14,11 @@ def test_parameter_that_nobody_declared_is_a_400_that_names_it(tenant: Tenant, n
     answer = client_of(tenant.owner).get(f"/api/v1/account/sites/?{name}=csv")
     assert answer.status_code == 400
     assert answer.json()["errors"] == {name: ["There is no such parameter."]}
+
+
+def test_empty_filter_narrows_nothing_and_is_described_so(tenant: Tenant) -> None:
+    path, client = "/api/v1/account/sectors/", client_of(tenant.owner)
+    for name in ("site", "ordering", "search"):
+        assert client.get(f"{path}?{name}=").json()["count"] == 2
+    described = {one["name"]: one for one in description()["paths"][path]["get"]["parameters"]}
+    assert all(described[name]["allowEmptyValue"] for name in ("site", "ordering", "search"))
