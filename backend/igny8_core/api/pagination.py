@@ -25,10 +25,10 @@ class CappedPagination(BasePagination):
         """The page's rows; raises ValidationError for a page, size or cursor that makes no sense."""
         self.request = request
         self.size = _number(request, "page_size", PAGE_SIZE, MAX_PAGE_SIZE)
+        self.page = _number(request, "page", 1, COUNT_CAP)
         self.count: int | None = None
         if "cursor" in request.query_params:
             return self._keyset(queryset, request.query_params["cursor"])
-        self.page = _number(request, "page", 1, COUNT_CAP)
         offset = (self.page - 1) * self.size
         if offset >= COUNT_CAP:
             raise ValidationError({"page": [f"Pages reach {COUNT_CAP} rows deep; use ?cursor= to go on."]})

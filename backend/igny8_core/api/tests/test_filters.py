@@ -22,3 +22,11 @@ def test_empty_filter_narrows_nothing_and_is_described_so(tenant: Tenant) -> Non
         assert client.get(f"{path}?{name}=").json()["count"] == 2
     described = {one["name"]: one for one in description()["paths"][path]["get"]["parameters"]}
     assert all(described[name]["allowEmptyValue"] for name in ("site", "ordering", "search"))
+
+
+def test_page_that_is_none_is_refused_beside_a_cursor_too(tenant: Tenant) -> None:
+    client = client_of(tenant.owner)
+    assert client.get("/api/v1/account/sites/?cursor=&page=1").status_code == 200
+    answer = client.get("/api/v1/account/sites/?cursor=&page=true")
+    assert answer.status_code == 400
+    assert list(answer.json()["errors"]) == ["page"]
