@@ -246,7 +246,7 @@ class AuditEventViewSet(AccountModelViewSet):
         responses={(200, "text/csv"): OpenApiTypes.STR},
         filters=True,
     )
-    @action(detail=False, methods=["get"], pagination_class=None)
+    @action(detail=False, methods=["get"])
     def export(self, request: Request, *args: Any, **kwargs: Any) -> StreamingHttpResponse:
         """Stream every event."""
 
