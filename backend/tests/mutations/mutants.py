@@ -70,6 +70,21 @@ _RAW_DELETE_GUARD = _managers(
     "        self.query.require_tenant()\n        return super()._raw_delete",
     "        return super()._raw_delete",
 )
+_CREATE_GUARD = _managers(
+    "        self.query.require_tenant()\n        return super().create", "        return super().create"
+)
+_BULK_CREATE_GUARD = _managers(
+    "        self.query.require_tenant()\n        if not IMMUTABLE_KEYS.isdisjoint(update_fields or ()):",
+    "        if not IMMUTABLE_KEYS.isdisjoint(update_fields or ()):",
+)
+_BULK_UPDATE_SCOPE = _managers(
+    "        self.query.require_tenant()\n        rows, names = list(objs), list(fields)\n",
+    "        rows, names = list(objs), list(fields)\n",
+)
+_OPERAND_GUARD = _managers(
+    "        self.query.require_tenant()\n        other.query.require_tenant()\n        return other",
+    "        return other",
+)
 _ENABLE = _policies('        f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",\n')
 _FORCE = _policies('        f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",\n')
 # A row still gets its account: without one it would be refused for what it lacks, not for whose it is.
@@ -97,6 +112,10 @@ MUTANTS = (
             _UPDATE_GUARD,
             _BULK_UPDATE_GUARD,
             _RAW_DELETE_GUARD,
+            _CREATE_GUARD,
+            _BULK_CREATE_GUARD,
+            _BULK_UPDATE_SCOPE,
+            _OPERAND_GUARD,
         ),
     ),
     Mutant(
@@ -135,6 +154,9 @@ MUTANTS = (
         (_managers("        if klass is not None:\n            self.require_tenant()\n"),),
     ),
     Mutant("managers-move-rows", MANAGERS, (_UPDATE_GUARD,)),
+    Mutant("managers-create-unasked", MANAGERS, (_CREATE_GUARD,)),
+    Mutant("managers-bulk-create-unasked", MANAGERS, (_BULK_CREATE_GUARD,)),
+    Mutant("managers-combine-unasked", MANAGERS, (_OPERAND_GUARD,)),
     Mutant("managers-raw-delete-unasked", MANAGERS, (_RAW_DELETE_GUARD,)),
     Mutant("checks-refuse-nothing", CHECKS, (_checks("    raise TenantMismatch\n", "    return\n"),)),
     Mutant(
