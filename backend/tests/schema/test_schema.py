@@ -50,8 +50,8 @@ CHECKS = (
 )
 # Of schemathesis's other checks these are not asked:
 # - positive_data_acceptance: an id of no row, a cursor or a mailed code that nobody gave are well formed and refused.
-# - negative_data_rejection for bodies: DRF reads the number 5 where the text "5" is asked, and the reverse; for
-#   queries and paths it is asked.
+# - negative_data_rejection for bodies: DRF reads the number 5 where the text "5" is asked, and the reverse;
+#   on GET it is asked.
 # - ignored_auth: tests/isolation/test_walk.py asks every operation without a credential.
 # - use_after_free, ensure_resource_availability: they need a sequence, and every example here is rolled back.
 # - unsupported_method, missing_required_header, allow_header_conformance: they judge schemathesis's coverage phase

@@ -21,6 +21,7 @@ from igny8_core.api.base import (
     SiteSectorModelViewSet,
     UpdateRows,
     ViewFrame,
+    require_version,
 )
 from igny8_core.api.filters import narrow
 from igny8_core.api.operations import KEY_SCOPES
@@ -162,7 +163,9 @@ class InvitationViewSet(AccountModelViewSet):
     @extend_schema(summary="Revoke an invitation", description="Its code stops working.")
     def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Take an invitation back."""
-        services.invitation_revoke(self.get_object())
+        row = self.get_object()
+        require_version(request, row)
+        services.invitation_revoke(row)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

@@ -99,6 +99,16 @@ def test_inviting_again_renews_the_one_invitation(tenant: Tenant) -> None:
     assert [answer.json()["code"] for answer in closed] == ["invitation_closed"] * 2
 
 
+def test_invitation_that_changed_meanwhile_is_not_revoked(tenant: Tenant) -> None:
+    client = client_of(tenant.owner)
+    made = client.post(INVITATIONS, BODY)
+    client.post(INVITATIONS, {**BODY, "role": "viewer"})
+    path = f"{INVITATIONS}{made.json()['data']['id']}/"
+    stale = client.delete(path, headers={"If-Match": made["ETag"]})
+    assert (stale.status_code, stale.json()["code"]) == (412, "version_conflict")
+    assert client.delete(path, headers={"If-Match": client.get(path)["ETag"]}).status_code == 204
+
+
 def test_address_that_is_taken_elsewhere_answers_alike_and_cannot_join(
     tenant: Tenant, stranger: Tenant
 ) -> None:
