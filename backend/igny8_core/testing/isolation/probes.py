@@ -8,7 +8,6 @@ from django.test.utils import CaptureQueriesContext
 
 from igny8_core.api.pagination import _cursor_encode
 from igny8_core.auth.models import Account, Invitation, User
-from igny8_core.common.ids import uuid7
 from igny8_core.testing.clients import client_of, without_request_id
 from igny8_core.testing.factories import Tenant
 from igny8_core.testing.isolation.rows import key_client, marker_of, row_of, unchanged
@@ -104,7 +103,8 @@ class ForgedRequests:
         self: Any, tenant: Tenant, mine: Any, theirs: Any
     ) -> None:
         client = client_of(tenant.owner)
-        missing = uuid7() if isinstance(theirs.pk, UUID) else theirs.pk + 1_000_000
+        # The next one: between the two stands no row of the caller's own.
+        missing = UUID(int=theirs.pk.int + 1) if isinstance(theirs.pk, UUID) else theirs.pk + 1
         cursors = [_cursor_encode(row_id) for row_id in (theirs.pk, missing)]
         answers = [client.get(f"{self.url}?cursor={cursor}") for cursor in cursors]
         assert text_of(answers[0]) == text_of(answers[1])
