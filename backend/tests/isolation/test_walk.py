@@ -47,8 +47,7 @@ def test_victim_has_a_marked_row_in_every_table(world: World) -> None:
 def test_no_operation_shows_or_changes_another_accounts_rows(world: World) -> None:
     walked = operations()
     findings = walk(world, walked)
-    lines = [f"isolation probes as {actor}: {count}" for actor, count in findings.probes.items()]
-    lines.append(findings.line(len(walked)))
+    lines = [*findings.lines(), findings.line(len(walked))]
     if FIGURES in os.environ:
         Path(os.environ[FIGURES]).write_text("\n".join(lines) + "\n")
     assert (findings.leaks, findings.errors) == ([], [])

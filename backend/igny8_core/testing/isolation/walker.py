@@ -177,9 +177,16 @@ class Findings:
     """What the walk did and what it found."""
 
     operations: set[str] = field(default_factory=set)
-    probes: Counter[str] = field(default_factory=Counter)
+    probes: Counter[tuple[str, str]] = field(default_factory=Counter)  # by actor and place of the id
     leaks: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
+
+    def lines(self) -> list[str]:
+        """The probes of each class: an actor with ids in one place."""
+        return [
+            f"isolation probes as {actor}, ids in {place}: {count}"
+            for (actor, place), count in self.probes.items()
+        ]
 
     def line(self, expected: int) -> str:
         """The walk in one line."""
@@ -214,7 +221,7 @@ def _probe(
     findings: Findings,
     heard: _Heard,
 ) -> None:
-    findings.probes[actor] += 1
+    findings.probes[actor, position.place] += 1
     heard.lines.clear()
     with undone():
         world.prepare(operation)
