@@ -96,6 +96,12 @@ class ViewFrame(APIView):
         self.response = self.finalize_response(self.request, response, *args, **kwargs)
         return self.response
 
+    def valid_data(self, serializer: BaseSerializer[Any]) -> dict[str, Any]:
+        """The validated body; raises ValidationError."""
+        serializer.is_valid(raise_exception=True)
+        data: dict[str, Any] = serializer.validated_data
+        return data
+
     def _run(self, request: Request) -> Response:
         handler = getattr(self, (request.method or "").lower(), self.http_method_not_allowed)
         if request.method not in self.allowed_methods:
@@ -229,12 +235,6 @@ class AccountModelViewSet(AccountListViewSet):
         data = self.get_serializer(row).data if reader is None else reader.read(row)
         headers = {"ETag": etag(row)} if hasattr(row, "version") else None
         return Response(data, status=status_code, headers=headers)
-
-    def valid_data(self, serializer: BaseSerializer[Any]) -> dict[str, Any]:
-        """The validated body; raises ValidationError."""
-        serializer.is_valid(raise_exception=True)
-        data: dict[str, Any] = serializer.validated_data
-        return data
 
 
 class IdentityModelViewSet(AccountModelViewSet):

@@ -88,9 +88,8 @@ class ProfileView(ViewFrame):
     def patch(self, request: Request) -> Response:
         """Change name or retention; what billing owns is read-only here."""
         account = selectors.account_get()
-        body = ProfileSerializer(account, data=request.data, partial=True)
-        body.is_valid(raise_exception=True)
-        return Response(ProfileSerializer(services.account_update(account.pk, **body.validated_data)).data)
+        fields = self.valid_data(ProfileSerializer(account, data=request.data, partial=True))
+        return Response(ProfileSerializer(services.account_update(account.pk, **fields)).data)
 
 
 class MemberViewSet(IdentityModelViewSet):
@@ -107,9 +106,7 @@ class MemberViewSet(IdentityModelViewSet):
     @extend_schema(summary="Change a member", request=MemberChange, responses={200: MemberSerializer})
     def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Change a person's name, role, sites or active state; whatever they hold stops at once."""
-        body = MemberChange(data=request.data)
-        body.is_valid(raise_exception=True)
-        fields = dict(body.validated_data)
+        fields = dict(self.valid_data(MemberChange(data=request.data)))
         user = services.member_change(
             self.get_object(), by=principal_of(request).user, site_ids=fields.pop("site_ids", None), **fields
         )
@@ -184,9 +181,7 @@ class OwnershipView(ViewFrame):
     )
     def post(self, request: Request) -> Response:
         """Transfer ownership."""
-        body = TransferInput(data=request.data)
-        body.is_valid(raise_exception=True)
-        fields = dict(body.validated_data)
+        fields = dict(self.valid_data(TransferInput(data=request.data)))
         heir = selectors.user_get(fields.pop("user_id"))
         owner = services.person_prove(
             email=principal_of(request).user.email, **fields, address=client_address(request.META)
@@ -205,10 +200,9 @@ class ApiKeyViewSet(IdentityModelViewSet):
     @extend_schema(summary="Make an API key", request=ApiKeyInput, responses={201: NewApiKeySerializer})
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Make a key; its secret is in this answer and nowhere else."""
-        body = ApiKeyInput(data=request.data)
-        body.is_valid(raise_exception=True)
+        fields = self.valid_data(ApiKeyInput(data=request.data))
         principal = principal_of(request)
-        made = services.api_key_create(user=principal.user, allowed_scopes=KEY_SCOPES, **body.validated_data)
+        made = services.api_key_create(user=principal.user, allowed_scopes=KEY_SCOPES, **fields)
         data = {**ApiKeySerializer(made.key).data, "secret": made.secret}
         return Response(data, status=status.HTTP_201_CREATED)
 

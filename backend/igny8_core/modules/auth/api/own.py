@@ -23,14 +23,17 @@ from igny8_core.modules.auth.api.serializers import (
     SecondFactorState,
     SessionSerializer,
 )
-from igny8_core.modules.auth.api.views import OwnView, body_of
+from igny8_core.modules.auth.api.views import OwnView
 
 
-def proven(request: Request) -> User:
-    """The caller, after password and code were asked once more; raises as `person_prove` does."""
-    body = body_of(request, ProofInput)
-    email = principal_of(request).user.email
-    return identity.person_prove(email=email, **body, address=client_address(request.META))
+class ProvenView(OwnView):
+    """A view that asks for password and code once more."""
+
+    def proven(self, request: Request) -> User:
+        """The caller, proven anew; raises as `person_prove` does."""
+        fields = self.valid_data(ProofInput(data=request.data))
+        email = principal_of(request).user.email
+        return identity.person_prove(email=email, **fields, address=client_address(request.META))
 
 
 @extend_schema_view(
@@ -54,7 +57,7 @@ class SessionViewSet(IdentityModelViewSet):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class SecondFactorView(OwnView):
+class SecondFactorView(ProvenView):
     """The caller's second factor."""
 
     secret_fields = ("secret", "address")
@@ -78,7 +81,7 @@ class SecondFactorView(OwnView):
     )
     def post(self, request: Request) -> Response:
         """Make a secret."""
-        offer = identity.second_factor_begin(proven(request))
+        offer = identity.second_factor_begin(self.proven(request))
         return Response(SecondFactorOfferOutput(offer).data, status=status.HTTP_201_CREATED)
 
 
@@ -97,12 +100,12 @@ class SecondFactorConfirmView(OwnView):
     )
     def post(self, request: Request) -> Response:
         """Confirm by a first code."""
-        code = body_of(request, CodeInput)["code"]
+        code = self.valid_data(CodeInput(data=request.data))["code"]
         codes = identity.second_factor_confirm(principal_of(request).user, code)
         return Response({"recovery_codes": codes})
 
 
-class RecoveryCodesView(OwnView):
+class RecoveryCodesView(ProvenView):
     """New recovery codes."""
 
     throttle_scope = "auth_strict"
@@ -117,10 +120,10 @@ class RecoveryCodesView(OwnView):
     )
     def post(self, request: Request) -> Response:
         """Replace the recovery codes."""
-        return Response({"recovery_codes": identity.second_factor_recovery_codes(proven(request))})
+        return Response({"recovery_codes": identity.second_factor_recovery_codes(self.proven(request))})
 
 
-class SecondFactorEndView(OwnView):
+class SecondFactorEndView(ProvenView):
     """The end of the second factor."""
 
     throttle_scope = "auth_strict"
@@ -134,5 +137,5 @@ class SecondFactorEndView(OwnView):
     )
     def post(self, request: Request) -> Response:
         """End it."""
-        identity.second_factor_end(proven(request))
+        identity.second_factor_end(self.proven(request))
         return Response(status=status.HTTP_204_NO_CONTENT)

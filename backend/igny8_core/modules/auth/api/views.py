@@ -1,7 +1,7 @@
 """Signing in and out, registering, passwords; each view parses, calls one service and answers."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
@@ -10,7 +10,6 @@ from rest_framework.response import Response
 
 from igny8_core.api.authentication import principal_of
 from igny8_core.api.base import ViewFrame
-from igny8_core.api.serializers import InputSerializer
 from igny8_core.auth import services as identity
 from igny8_core.auth.addresses import client_address
 from igny8_core.auth.principals import CredentialKind
@@ -47,14 +46,6 @@ class OwnView(ViewFrame):
     throttle_scope = "auth"
 
 
-def body_of(request: Request, serializer: type[InputSerializer]) -> dict[str, Any]:
-    """The validated body; raises ValidationError."""
-    body = serializer(data=request.data)
-    body.is_valid(raise_exception=True)
-    data: dict[str, Any] = body.validated_data
-    return data
-
-
 def _agent(request: Request) -> str:
     return storable(request.headers.get("User-Agent", ""))
 
@@ -74,7 +65,7 @@ class LoginView(PublicView):
     def post(self, request: Request) -> Response:
         """Sign in."""
         pair = identity.login(
-            **body_of(request, LoginInput),
+            **self.valid_data(LoginInput(data=request.data)),
             address=client_address(request.META),
             user_agent=_agent(request),
         )
@@ -95,7 +86,7 @@ class RefreshView(PublicView):
     )
     def post(self, request: Request) -> Response:
         """Rotate."""
-        pair = identity.token_refresh(body_of(request, RefreshInput)["refresh"])
+        pair = identity.token_refresh(self.valid_data(RefreshInput(data=request.data))["refresh"])
         return Response(TokenOutput(pair).data)
 
 
@@ -113,7 +104,7 @@ class RegisterView(PublicView):
     )
     def post(self, request: Request) -> Response:
         """Mail a confirmation."""
-        body = body_of(request, RegistrationInput)
+        body = self.valid_data(RegistrationInput(data=request.data))
         services.registration_request(**body)
         return Response({"sent_to": body["email"]}, status=status.HTTP_202_ACCEPTED)
 
@@ -133,7 +124,7 @@ class RegisterConfirmView(PublicView):
     def post(self, request: Request) -> Response:
         """Make account and owner."""
         pair = services.registration_confirm(
-            **body_of(request, ConfirmationInput), user_agent=_agent(request)
+            **self.valid_data(ConfirmationInput(data=request.data)), user_agent=_agent(request)
         )
         return Response(TokenOutput(pair).data, status=status.HTTP_201_CREATED)
 
@@ -151,7 +142,7 @@ class PasswordResetView(PublicView):
     )
     def post(self, request: Request) -> Response:
         """Mail a reset code."""
-        email = body_of(request, ResetInput)["email"]
+        email = self.valid_data(ResetInput(data=request.data))["email"]
         identity.password_reset_request(email)
         return Response({"sent_to": email}, status=status.HTTP_202_ACCEPTED)
 
@@ -169,7 +160,7 @@ class PasswordResetConfirmView(PublicView):
     )
     def post(self, request: Request) -> Response:
         """Replace a forgotten password."""
-        identity.password_reset(**body_of(request, ConfirmationInput))
+        identity.password_reset(**self.valid_data(ConfirmationInput(data=request.data)))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -186,7 +177,7 @@ class InvitationAcceptView(PublicView):
     )
     def post(self, request: Request) -> Response:
         """Join the account that invites."""
-        user = identity.invitation_accept(**body_of(request, AcceptanceInput))
+        user = identity.invitation_accept(**self.valid_data(AcceptanceInput(data=request.data)))
         pair = identity.session_begin(user, user_agent=_agent(request))
         return Response(TokenOutput(pair).data, status=status.HTTP_201_CREATED)
 
@@ -249,7 +240,9 @@ class MeView(OwnView):
     )
     def patch(self, request: Request) -> Response:
         """Change the caller's name."""
-        user = identity.user_update(principal_of(request).user, **body_of(request, ProfileInput))
+        user = identity.user_update(
+            principal_of(request).user, **self.valid_data(ProfileInput(data=request.data))
+        )
         return Response(UserOutput(user).data)
 
 
@@ -269,7 +262,7 @@ class PasswordView(OwnView):
         """Replace the password."""
         identity.password_change(
             principal_of(request).user,
-            **body_of(request, PasswordInput),
+            **self.valid_data(PasswordInput(data=request.data)),
             address=client_address(request.META),
         )
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -67,9 +67,8 @@ class SuspendView(ViewFrame):
     )
     def post(self, request: Request) -> Response:
         """Suspend."""
-        body = SuspensionInput(data=request.data)
-        body.is_valid(raise_exception=True)
-        return Response(PlanSerializer(services.plan_suspend(**body.validated_data)).data)
+        fields = self.valid_data(SuspensionInput(data=request.data))
+        return Response(PlanSerializer(services.plan_suspend(**fields)).data)
 
 
 class ReactivateView(ViewFrame):
@@ -86,9 +85,8 @@ class ReactivateView(ViewFrame):
     )
     def post(self, request: Request) -> Response:
         """Reactivate."""
-        body = SuspensionInput(data=request.data)
-        body.is_valid(raise_exception=True)
-        return Response(PlanSerializer(services.plan_reactivate(**body.validated_data)).data)
+        fields = self.valid_data(SuspensionInput(data=request.data))
+        return Response(PlanSerializer(services.plan_reactivate(**fields)).data)
 
 
 @extend_schema_view(

@@ -119,9 +119,8 @@ class PromptViewSet(ViewFrame, GenericViewSet[Any]):
     )
     def update(self, request: Request, key: str) -> Response:
         """Set the text of a site or of the account."""
-        body = PromptInput(data=request.data)
-        body.is_valid(raise_exception=True)
-        text, site_id = body.validated_data["text"], body.validated_data["site"]
+        fields = self.valid_data(PromptInput(data=request.data))
+        text, site_id = fields["text"], fields["site"]
         services.prompt_override_set(key, text=text, site_id=site_id, expected_version=_expected(request))
         return _answer(selectors.prompt_view_get(key, site_id=site_id))
 
@@ -146,9 +145,8 @@ class PromptViewSet(ViewFrame, GenericViewSet[Any]):
     @action(detail=True, methods=["post"])
     def preview(self, request: Request, key: str) -> Response:
         """Show what a model would read."""
-        body = PromptPreviewInput(data=request.data)
-        body.is_valid(raise_exception=True)
-        text, site_id = body.validated_data["text"], body.validated_data["site"]
+        fields = self.valid_data(PromptPreviewInput(data=request.data))
+        text, site_id = fields["text"], fields["site"]
         return Response({"text": selectors.prompt_preview(key, text=text, site_id=site_id)})
 
 
