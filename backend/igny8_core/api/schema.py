@@ -4,8 +4,10 @@ from typing import Any, ClassVar, Literal
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiParameter
 
 from igny8_core.api.base import ViewFrame
+from igny8_core.api.idempotency import MAX_LENGTH
 from igny8_core.api.operations import OPERATIONS, operation_id, operation_rule, who_may
 from igny8_core.api.serializers import StrictFieldsMixin
 
@@ -49,6 +51,15 @@ _WAIT: dict[str, Any] = {
     "required": True,
     "schema": {"type": "integer", "minimum": 1},
 }
+_IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    {"type": "string", "minLength": 1, "maxLength": MAX_LENGTH, "pattern": "^[ -~]*$"},
+    OpenApiParameter.HEADER,
+    description="The same key and body give the first answer again, never a second effect.",
+)
+_IF_MATCH = OpenApiParameter(
+    "If-Match", str, OpenApiParameter.HEADER, description="The ETag that you read: 412 when the row changed."
+)
 
 
 class EnvelopeAutoSchema(AutoSchema):
@@ -58,6 +69,20 @@ class EnvelopeAutoSchema(AutoSchema):
         """The name that the table of operations knows it by."""
         name = operation_id(self.view, self.method) if isinstance(self.view, ViewFrame) else None
         return name or super().get_operation_id()
+
+    def get_override_parameters(self) -> list[Any]:
+        """The headers that make writing safe, where they count."""
+        parameters: list[Any] = super().get_override_parameters()
+        rule = operation_rule(self.view, self.method) if isinstance(self.view, ViewFrame) else None
+        if rule is None or rule.role is None:
+            return parameters
+        if self.method == "POST":
+            parameters = [*parameters, _IDEMPOTENCY_KEY]
+        if self.method in ("PUT", "PATCH", "DELETE") and hasattr(
+            getattr(self.view, "model", None), "version"
+        ):
+            parameters = [*parameters, _IF_MATCH]
+        return parameters
 
     def get_auth(self) -> list[Any]:
         """The credentials that open it; none for an operation that proves who somebody is."""

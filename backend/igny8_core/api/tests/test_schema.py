@@ -105,3 +105,25 @@ def test_patch_of_nothing_is_answered_as_described(tenant: Tenant) -> None:
     answer = client_of(tenant.owner).patch("/api/v1/auth/me/", {})
     assert answer.status_code == 200
     assert answer.json()["data"]["name"] == tenant.owner.name
+
+
+def test_operations_are_grouped_by_room_and_name_the_headers_of_safe_writing() -> None:
+    for path, item in _schema()["paths"].items():
+        for method, operation in item.items():
+            headers = {one["name"] for one in operation.get("parameters", ()) if one["in"] == "header"}
+            assert operation["tags"] == [path.split("/")[3]]
+            is_guarded = "security" in operation
+            assert ("Idempotency-Key" in headers) == (method == "post" and is_guarded), path
+            if "If-Match" in headers:
+                assert method in ("put", "patch", "delete")
+                assert "412" in operation["responses"]
+
+
+def test_idempotency_key_is_described_as_it_is_read(tenant: Tenant) -> None:
+    path = "/api/v1/planner/keywords/"
+    described = next(one for one in _schema()["paths"][path]["post"]["parameters"] if one["in"] == "header")
+    client, body = client_of(tenant.owner), {"site": str(tenant.site.pk), "text": "shoes"}
+    longest = "k" * described["schema"]["maxLength"]
+    assert client.post(path, body, headers={"Idempotency-Key": longest}).status_code == 201
+    for key in ("", longest + "k", "k\u00fc"):
+        assert client.post(path, body, headers={"Idempotency-Key": key}).status_code == 400
