@@ -166,7 +166,7 @@ def _keep(row: IdempotencyKey, response: Response, secrets: tuple[str, ...]) -> 
     body = orjson.loads(as_json(response.data))
     kept = _claimed(row).update(
         status_code=response.status_code,
-        body={name: value for name, value in body.items() if name not in secrets} if secrets else body,
+        body={name: value for name, value in body.items() if name not in secrets} if body else body,
         headers={name: response[name] for name in ("ETag", "Location") if name in response},
     )
     if not kept:

@@ -188,3 +188,12 @@ def test_paths_that_differ_in_their_end_are_different_requests(tenant: Tenant) -
     paths = {_path(Request(answer.wsgi_request)) for answer in (first, second)}
     assert len(paths) == 2
     assert {len(path) for path in paths} == {300}
+
+
+def test_answer_without_a_body_is_replayed_too(tenant: Tenant) -> None:
+    client = client_of(tenant.owner)
+    made = client.post("/api/v1/account/api-keys/", {"name": "k", "scopes": ["account:read"]}).json()["data"]
+    path = f"/api/v1/account/api-keys/{made['id']}/revoke/"
+    answers = [client.post(path, headers={"Idempotency-Key": "once"}) for _ in range(2)]
+    assert [(answer.status_code, answer.content) for answer in answers] == [(204, b"")] * 2
+    assert answers[1]["Idempotent-Replayed"] == "true"
