@@ -27,15 +27,6 @@ def tenant_cache_take(name: str) -> int:
     return count_back(_key(name))
 
 
-def tenant_cache_forget(name: str) -> None:
-    """Forget a number of the current account. Raises NoTenantContext."""
-    key = _key(name)
-    try:
-        redis_client().delete(key)
-    except redis.RedisError:
-        logger.warning("not forgotten: Redis does not answer; it ends by itself")
-
-
 def _key(name: str) -> str:
     context = current_context()
     return f"igny8:cache:{context.account_id}:{site_scope_text(context.site_ids)}:{name}"

@@ -10,7 +10,7 @@ import redis
 from igny8_core.modules.planner.services import keyword_create
 from igny8_core.modules.planner.services.limits import AMPLE
 from igny8_core.tenancy import cache
-from igny8_core.tenancy.cache import tenant_cache_forget, tenant_cache_put, tenant_cache_take
+from igny8_core.tenancy.cache import tenant_cache_put, tenant_cache_take
 from igny8_core.tenancy.context import tenant_scope
 from igny8_core.tenancy.errors import NoTenantContext
 from igny8_core.tenancy.redis import redis_client
@@ -31,11 +31,6 @@ def test_same_name_is_another_number_in_another_account_and_for_other_sites(
         with tenant_scope(context):
             taken.append(tenant_cache_take("n"))
     assert taken == [9, 19, 29]
-    with tenant_scope(tenant.context):
-        tenant_cache_forget("n")
-        assert tenant_cache_take("n") == 0
-    with tenant_scope(stranger.context):
-        assert tenant_cache_take("n") == 18
 
 
 @pytest.mark.parametrize(
@@ -43,9 +38,8 @@ def test_same_name_is_another_number_in_another_account_and_for_other_sites(
     [
         lambda: tenant_cache_put("n", 1, seconds=1),
         lambda: tenant_cache_take("n"),
-        lambda: tenant_cache_forget("n"),
     ],
-    ids=["put", "take", "forget"],
+    ids=["put", "take"],
 )
 def test_call_without_a_tenant_is_refused_and_touches_nothing(call: Callable[[], object]) -> None:
     with pytest.raises(NoTenantContext):
@@ -75,7 +69,6 @@ def test_number_ends(tenant: Tenant) -> None:
 def test_lost_redis_counts_anew_and_refuses_nothing(tenant: Tenant) -> None:
     with patch.object(cache, "redis_client", side_effect=redis.ConnectionError), tenant.work():
         tenant_cache_put("n", 5, seconds=60)
-        tenant_cache_forget("n")
         assert keyword_create(site=tenant.site, text="shoes").text == "shoes"
 
 
