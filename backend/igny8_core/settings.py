@@ -52,9 +52,13 @@ ROOMS = [
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
+    "django.forms",
+    "django.contrib.messages",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
     "corsheaders",
+    "csp",
+    "django_htmx",
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -62,6 +66,7 @@ INSTALLED_APPS = [
     "igny8_core.auth.apps.IdentityConfig",
     "igny8_core.runtime",
     *(f"igny8_core.modules.{room}" for room in ROOMS),
+    "igny8_core.console",
 ]
 
 # The order is a contract: later middleware relies on what earlier ones set.
@@ -73,13 +78,42 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
     "igny8_core.middleware.request_id.RequestIDMiddleware",
     "igny8_core.auth.middleware.AccountContextMiddleware",
     "igny8_core.middleware.resource_tracker.ResourceTrackingMiddleware",
 ]
 
-TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+# Pages load from this server alone, and no markup of theirs may run: no inline script, no inline style.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+        "base-uri": ["'none'"],
+    }
+}
 
 
 def _database(variable: str, *, engine: str, options: dict[str, Any]) -> dict[str, Any]:
@@ -248,6 +282,8 @@ USE_I18N = True
 USE_TZ = True
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", str(PROJECT_DIR / ".igny8" / "media")))
 STATIC_URL = "static/"
+CSRF_FAILURE_VIEW = "igny8_core.console.errors.csrf_failed"
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 WHITENOISE_USE_FINDERS = True  # the files come out of the packages: nothing to collect, nothing to forget
 
 CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])

@@ -2,20 +2,23 @@
 
 from django.conf import settings
 from django.urls import include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from igny8_core.api import health
-from igny8_core.api.errors import bad_request, server_error, url_not_found
+from igny8_core.api.errors import bad_request
+from igny8_core.console import errors
 
 urlpatterns = [
     *(path(f"api/v1/{room}/", include(f"igny8_core.modules.{room}.urls")) for room in settings.ROOMS),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
     path("preview/", include("igny8_core.modules.publisher.preview_urls")),
     path("livez/", health.livez, name="livez"),
     path("readyz/", health.readyz, name="readyz"),
+    path("", include("igny8_core.console.urls")),
 ]
 
 handler400 = bad_request
-handler404 = url_not_found
-handler500 = server_error
+handler403 = errors.page_forbidden
+handler404 = errors.page_not_found
+handler500 = errors.page_failed

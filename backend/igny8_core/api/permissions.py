@@ -55,11 +55,12 @@ class RolePermission(BasePermission):
             return False
         rule = operation_rule(view, request.method)
         if rule is not None:  # else the method is not routed, and is about to be answered by 405
-            _require(principal, rule, view.room)
+            rule_require(principal, rule, view.room)
         return True
 
 
-def _require(principal: Principal, rule: OperationRule, room: str) -> None:
+def rule_require(principal: Principal, rule: OperationRule, room: str) -> None:
+    """Raise RoleTooLow, or one of its kind, unless the rule lets this caller in."""
     if rule.role is None or RANK[principal.role] < RANK[rule.role]:
         raise RoleTooLow
     if rule.in_own_name and principal.entry is not None:
@@ -74,3 +75,12 @@ def _require(principal: Principal, rule: OperationRule, room: str) -> None:
             raise PeopleOnly
         if scope not in principal.scopes:
             raise ScopeMissing(f"This key lacks the scope {scope}.")
+
+
+def rule_allows(principal: Principal, rule: OperationRule, room: str) -> bool:
+    """Whether the rule lets this caller in: for showing a button, never for allowing what it does."""
+    try:
+        rule_require(principal, rule, room)
+    except RoleTooLow:
+        return False
+    return True

@@ -21,6 +21,8 @@ from igny8_core.tenancy.redis import count_in_window
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
+API_PREFIX = "/api/"
+
 # Paths that have no tenant, each with its reason; nothing below them may touch a tenant table without a credential.
 TENANTLESS_PATHS = {
     "/api/v1/auth/login/": "proves who somebody is",
@@ -34,6 +36,10 @@ TENANTLESS_PATHS = {
     "/readyz/": "asked by the host's load balancer",
     "/preview/": "serves finished files of the preview site under an unguessable token",
     "/static/": "style and script files",
+    "/sign-in/": "proves who somebody is",
+    "/sign-up/": "makes an account, and nobody has one yet; carries its own proof, a mailed link",
+    "/password/": "carries its own proof, a mailed link",
+    "/join/": "carries its own proof, a mailed link",
 }
 
 
@@ -60,7 +66,10 @@ class TooManyGuesses(DomainError):
 
 
 class AccountContextMiddleware:
-    """Sets `request.principal`, `request.account` and `request.site`, or answers with a JSON refusal."""
+    """Sets `request.principal`, `request.account` and `request.site`, or refuses.
+
+    The API's refusal is answered here as JSON; for a page it is left as `request.refusal`, with nobody signed in.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -72,7 +81,9 @@ class AccountContextMiddleware:
             try:
                 principal_attach(request, admitted(request))
             except DomainError as error:
-                return _refusal(request, error)
+                if request.path.startswith(API_PREFIX):
+                    return _refusal(request, error)
+                request.refusal = _counted(request, error)  # type: ignore[attr-defined]  # the console makes a page of it
         try:
             return self.get_response(request)
         finally:
@@ -132,10 +143,14 @@ def _note_key_use(request: HttpRequest) -> None:
 _STATUS_OF = {ErrorKind.UNAUTHENTICATED: 401, ErrorKind.NOT_FOUND: 404, ErrorKind.THROTTLED: 429}
 
 
-def _refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
+def _counted(request: HttpRequest, error: DomainError) -> DomainError:
+    """The refusal to give: this one, or that the address has sent too many credentials that do not hold."""
     is_guess = error.kind is ErrorKind.UNAUTHENTICATED and not isinstance(error, CredentialExpired)
-    if is_guess and _is_guessing(request):
-        error = TooManyGuesses()
+    return TooManyGuesses() if is_guess and _is_guessing(request) else error
+
+
+def _refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
+    error = _counted(request, error)
     status = _STATUS_OF.get(error.kind, 403)
     body = failure(error.message, code=error.code, request_id=request.request_id)  # type: ignore[attr-defined]  # seed contract
     response = JsonResponse(body, status=status)

@@ -29,14 +29,14 @@ PLAN_RULES = {
         may_write=False,
         may_run_jobs=False,
         sentence="This account is suspended; write to the operators of this server to have it reactivated.",
-        open_paths=("/api/v1/auth/logout/",),
+        open_paths=("/api/v1/auth/logout/", "/sign-out/"),
     ),
     PlanStatus.CANCELLED: PlanRule(
         may_read=True,
         may_write=False,
         may_run_jobs=False,
         sentence="This account's plan is cancelled: its data can be read but not changed.",
-        open_paths=("/api/v1/auth/",),
+        open_paths=("/api/v1/auth/", "/sign-out/"),
     ),
 }
 

@@ -58,6 +58,11 @@ def site_get(site_id: UUID) -> Site:
     return site
 
 
+def site_list() -> list[Site]:
+    """The account's sites that the caller may see, by name."""
+    return list(Site.objects.order_by("name", "id"))
+
+
 def site_for_domain(domain: str) -> Site:
     """The site with a domain; raises NotFound."""
     site = Site.objects.filter(domain=domain.strip().lower()).first()

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.test import Client
 from rest_framework.test import APIClient
 
 from igny8_core.auth.models import User
@@ -28,3 +29,11 @@ def without_request_id(response: Any) -> Any:
     body = response.json()
     body.pop("request_id", None)
     return body
+
+
+def browser_of(user: User | None, *, csrf: bool = False) -> Client:
+    """A browser with a session of its own, or without one; `csrf` makes forms need their token, as they do outside."""
+    client = Client(raise_request_exception=False, enforce_csrf_checks=csrf)
+    if user is not None:
+        client.force_login(user)
+    return client

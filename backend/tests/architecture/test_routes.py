@@ -8,8 +8,11 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from rest_framework.decorators import action
 
 from igny8_core.api.base import ViewFrame
+from igny8_core.api.operations import operation_rule
 from igny8_core.api.routers import RoomRouter
 from igny8_core.auth.middleware import TENANTLESS_PATHS, is_tenantless
+from igny8_core.console.base import PageView
+from igny8_core.console.views.entrance import EntranceView
 from igny8_core.modules.account.api.views import ProfileView, SiteViewSet
 
 # Views outside /api/v1/, each with its reason.
@@ -46,7 +49,8 @@ ROUTES = _routes(get_resolver())
 @pytest.mark.parametrize(("path", "route"), ROUTES, ids=[path for path, _ in ROUTES])
 def test_route_goes_through_the_frame(path: str, route: URLPattern) -> None:
     if not path.startswith("api/v1/"):
-        assert any(path.startswith(prefix) for prefix in OUTSIDE), f"{path} needs a reason"
+        if not any(path.startswith(prefix) for prefix in OUTSIDE):
+            _is_a_page(path, route.callback.view_class)
         return
     view = route.callback.cls
     assert issubclass(view, ViewFrame)
@@ -63,6 +67,20 @@ def test_route_goes_through_the_frame(path: str, route: URLPattern) -> None:
 
 
 @pytest.mark.parametrize("name", ["permission_classes", "authentication_classes", "throttle_classes", "room"])
+def _is_a_page(path: str, view: Any) -> None:
+    """A page of the console: proves who somebody is, or names the operation of each method that it answers."""
+    if is_tenantless("/" + path):
+        assert issubclass(view, EntranceView)
+        return
+    assert issubclass(view, PageView)
+    answered = {name.upper() for name in ("get", "post", "put", "patch", "delete") if hasattr(view, name)}
+    assert set(view.operations) == answered, "every method of a page is an operation"
+    for method in answered:
+        assert operation_rule(view, method) is not None
+    assert view.dispatch is PageView.dispatch
+    assert {"_admit", "_answer"}.isdisjoint(*(vars(one) for one in view.__mro__ if one is not PageView))
+
+
 def test_override_of_one_action_or_route_is_found(name: str) -> None:
     class Loose(SiteViewSet):
         @action(detail=False, methods=["get"], **{name: ()})

@@ -61,7 +61,7 @@ def test_owner_is_answered_where_others_are_refused(world: World) -> None:
     for operation in detail:
         with undone():
             world.prepare(operation)
-            response = send(world, world.victims_owner, operation, EVERYWHERE)
+            response = send(world, world.owner_client(operation), operation, EVERYWHERE)
             assert response.status_code < 500, f"{operation} {text_seen(response)[:300]}"
         if response.status_code >= 300:
             refused.append(f"{operation} {response.status_code} {text_seen(response)[:160]}")
@@ -72,8 +72,9 @@ def test_owner_is_answered_where_others_are_refused(world: World) -> None:
     "actor", ["owner", "viewer", "staff", "key of another site", "admin of another site"]
 )
 def test_foreign_id_and_missing_id_cost_and_say_the_same_on_every_row(world: World, actor: str) -> None:
-    client, different = world.actors[actor], []
+    different = []
     for operation in _details():
+        client = world.client(actor, operation)
         for name in operation.path_names:
             position, missing, seen = Position("path", name), uuid4(), []
             foreign = world.id_at(position, operation, of_victim=True)

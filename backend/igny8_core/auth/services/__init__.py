@@ -38,9 +38,11 @@ from igny8_core.auth.services.second_factor import (
 )
 from igny8_core.auth.services.sign_in import (
     TokenPair,
+    console_session_begin,
     login,
     logout,
     logout_everywhere,
+    person_admit,
     session_begin,
     session_end,
     sessions_purge,
@@ -64,6 +66,7 @@ __all__ = [
     "api_key_revoke",
     "api_key_rotate",
     "api_key_used",
+    "console_session_begin",
     "invitation_accept",
     "invitation_create",
     "invitation_resend",
@@ -79,6 +82,7 @@ __all__ = [
     "password_reset",
     "password_reset_request",
     "password_reset_token",
+    "person_admit",
     "person_prove",
     "second_factor_begin",
     "second_factor_confirm",

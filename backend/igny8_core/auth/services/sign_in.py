@@ -1,5 +1,6 @@
 """Signing in and out: tokens, their rotation, and the sessions that they belong to."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
@@ -33,9 +34,25 @@ def login(*, email: str, password: str, code: str = "", address: str = "", user_
 
     Raises LockedOut, LoginFailed, SecondFactorRequired, SecondFactorWrong and PlanInactive.
     """
+    user = person_admit(email=email, password=password, code=code, address=address)
+    return session_begin(user, user_agent=user_agent)
+
+
+def person_admit(*, email: str, password: str, code: str = "", address: str = "") -> User:
+    """Prove who somebody is, and that their account's plan lets them in; no session is begun.
+
+    Raises LockedOut, LoginFailed, SecondFactorRequired, SecondFactorWrong and PlanInactive.
+    """
     user = person_prove(email=email, password=password, code=code, address=address)
     plan_check(user.account, is_write=False)
-    return session_begin(user, user_agent=user_agent)
+    return user
+
+
+def console_session_begin(user: User, start: Callable[[User], None]) -> None:
+    """Have `start` begin a browser session for a person who has proven who they are, and put it on record."""
+    with tenant_transaction(TenantContext.of_account(user.account_id, actor_id=user.pk)):
+        start(user)
+        audit_write("user.signed_in", row=user, detail={"where": "console"})
 
 
 def session_begin(user: User, *, user_agent: str = "") -> TokenPair:

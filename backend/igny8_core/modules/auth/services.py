@@ -11,7 +11,6 @@ from igny8_core.auth.links import LinkInvalid, LinkPurpose, link_read, link_sign
 from igny8_core.auth.lockout import mail_is_allowed
 from igny8_core.auth.models import Account, Invitation, User
 from igny8_core.auth.plans import TRIAL_DAYS
-from igny8_core.auth.services import TokenPair
 from igny8_core.common.ids import SYSTEM_ACCOUNT_ID
 from igny8_core.common.text import digest, excerpt
 from igny8_core.modules.auth.errors import RegistrationClosed
@@ -43,8 +42,8 @@ def registration_request(*, email: str, name: str, account_name: str) -> None:
             enqueue("auth.mail_registration", payload=payload, dedupe_key=digest(email))
 
 
-def registration_confirm(token: str, *, password: str, user_agent: str = "") -> TokenPair:
-    """Make the account, its owner and its trial credits, and sign the owner in.
+def registration_confirm(token: str, *, password: str) -> User:
+    """Make the account with its owner, whom it returns, and its trial credits.
 
     Raises LinkInvalid (also when the link was used), PasswordTooWeak and RegistrationClosed.
     """
@@ -64,7 +63,7 @@ def registration_confirm(token: str, *, password: str, user_agent: str = "") -> 
                 trial_grant()
     except EmailTaken as error:
         raise LinkInvalid from error
-    return identity.session_begin(owner, user_agent=user_agent)
+    return owner
 
 
 def registration_mail(*, email: str, name: str, account_name: str) -> None:

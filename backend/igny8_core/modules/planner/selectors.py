@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.db.models import F, Window
+from django.db.models import Count, F, Q, Window
 from django.db.models.functions import RowNumber
 
 from igny8_core.common.errors import NotFound
@@ -35,8 +35,12 @@ def idea_next_ids(site_id: UUID, *, limit: int, sector_id: UUID | None = None) -
 
 def planner_counts(site_id: UUID) -> PlannerCounts:
     """How many keywords, clusters and ideas a site has."""
+    ideas = ContentIdea.objects.filter(site_id=site_id).aggregate(
+        all=Count("id"), new=Count("id", filter=Q(state=IdeaState.NEW))
+    )
     return PlannerCounts(
         keywords=Keyword.objects.filter(site_id=site_id).count(),
         clusters=Cluster.objects.filter(site_id=site_id).count(),
-        ideas=ContentIdea.objects.filter(site_id=site_id).count(),
+        ideas=ideas["all"],
+        ideas_new=ideas["new"],
     )

@@ -70,8 +70,9 @@ class IdeaBrief:
 
 @dataclass(frozen=True, slots=True)
 class PlannerCounts:
-    """What a site has in the plan."""
+    """What a site has in the plan; `ideas_new` wait for a decision."""
 
     keywords: int
     clusters: int
     ideas: int
+    ideas_new: int

@@ -1,10 +1,16 @@
 """Reads of publications."""
 
+from datetime import UTC, timedelta
 from uuid import UUID
 
+from django.db.models import Count
+from django.db.models.functions import TruncDate
+
+from igny8_core.common.clock import utc_now
 from igny8_core.common.errors import NotFound
+from igny8_core.modules.publisher.constants import PublicationState
 from igny8_core.modules.publisher.models import Publication
-from igny8_core.modules.publisher.types import PublicationView
+from igny8_core.modules.publisher.types import PublicationView, PublisherCounts
 
 
 def publication_get(publication_id: UUID) -> PublicationView:
@@ -19,6 +25,27 @@ def publication_for(article_id: UUID, destination_id: UUID) -> PublicationView |
     """What became of an article on a destination, if it was ever reserved there."""
     row = Publication.objects.filter(article_id=article_id, destination_id=destination_id).first()
     return None if row is None else _view(row)
+
+
+def publisher_counts(site_id: UUID, *, days: int = 30) -> PublisherCounts:
+    """How a site's posts stand, and how many were confirmed on each of the last `days` days."""
+    rows = Publication.objects.filter(site_id=site_id)
+    states = dict(rows.order_by().values_list("state").annotate(n=Count("id")))
+    since = utc_now() - timedelta(days=days)
+    by_day = (
+        rows.filter(state=PublicationState.PUBLISHED, confirmed_at__gte=since)
+        .annotate(day=TruncDate("confirmed_at", tzinfo=UTC))
+        .order_by("day")
+        .values_list("day")
+        .annotate(n=Count("id"))
+    )
+    published, failed = states.get(PublicationState.PUBLISHED, 0), states.get(PublicationState.FAILED, 0)
+    return PublisherCounts(
+        published=published,
+        failed=failed,
+        under_way=sum(states.values()) - published - failed,
+        published_by_day=tuple(by_day),
+    )
 
 
 def _view(row: Publication) -> PublicationView:

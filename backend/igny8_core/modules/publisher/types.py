@@ -1,6 +1,7 @@
 """What the room hands out: frozen pictures of a publication."""
 
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 
@@ -17,3 +18,13 @@ class PublicationView:
     error_code: str
     error_message: str
     twins: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PublisherCounts:
+    """What a site has on its way out; `published_by_day` holds only days with a post, oldest first, in UTC."""
+
+    published: int
+    failed: int
+    under_way: int
+    published_by_day: tuple[tuple[date, int], ...]

@@ -2,9 +2,12 @@
 
 from uuid import UUID
 
+from django.db.models import Count, Q
+
 from igny8_core.common.errors import NotFound
-from igny8_core.modules.writer.models import Article
-from igny8_core.modules.writer.types import ArticleDocument
+from igny8_core.modules.writer.constants import OPEN_STATES, TaskState
+from igny8_core.modules.writer.models import Article, WritingTask
+from igny8_core.modules.writer.types import ArticleDocument, WriterCounts
 
 
 def article_document_get(article_id: UUID) -> ArticleDocument:
@@ -31,6 +34,19 @@ def article_document_get(article_id: UUID) -> ArticleDocument:
         version=article.version,
         created_at=article.created_at,
         updated_at=article.updated_at,
+    )
+
+
+def writer_counts(site_id: UUID) -> WriterCounts:
+    """How many tasks and articles a site has."""
+    tasks = WritingTask.objects.filter(site_id=site_id).aggregate(
+        open=Count("id", filter=Q(state__in=OPEN_STATES)),
+        failed=Count("id", filter=Q(state=TaskState.FAILED)),
+    )
+    return WriterCounts(
+        tasks_open=tasks["open"],
+        tasks_failed=tasks["failed"],
+        articles=Article.objects.filter(site_id=site_id).count(),
     )
 
 

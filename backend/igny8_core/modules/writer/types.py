@@ -31,3 +31,12 @@ class ArticleDocument:
     version: int
     created_at: datetime
     updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WriterCounts:
+    """What a site has in writing: tasks that are not done, tasks that failed, articles."""
+
+    tasks_open: int
+    tasks_failed: int
+    articles: int

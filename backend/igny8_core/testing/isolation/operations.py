@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern, URLResolver, get_resolver, resolve
 from drf_spectacular.generators import SchemaGenerator
 
-from igny8_core.auth.middleware import is_tenantless
+from igny8_core.auth.middleware import API_PREFIX, is_tenantless
 
 METHODS = ("get", "post", "put", "patch", "delete")
 HEADERS = ("X-Account-ID", "X-Site-ID")
@@ -57,7 +57,9 @@ class WalkedOperation:
 
     @property
     def body(self) -> dict[str, Any]:
-        """The fields of the body with their schemas."""
+        """The fields of the body with their schemas; of a page's form those that name rows."""
+        if self.is_page:
+            return {name: {"type": "string", "format": "uuid"} for name in self.form_ids}
         content = self.description.get("requestBody", {}).get("content", {})
         schema: Any = next((one["schema"] for one in content.values()), {})
         fields: dict[str, Any] = resolved(schema).get("properties", {})
@@ -72,7 +74,18 @@ class WalkedOperation:
     def view(self) -> Any:
         """The view class behind the address."""
         path = re.sub(r"{(\w+)}", lambda found: WORDS.get(found[1], NO_ROW), self.path)
-        return getattr(resolve(path).func, "cls", None)
+        view = resolve(path).func
+        return getattr(view, "cls", None) or getattr(view, "view_class", None)
+
+    @property
+    def is_page(self) -> bool:
+        """Whether this is a page of the console: asked for by a browser with a session."""
+        return not self.path.startswith(API_PREFIX)
+
+    @property
+    def form_ids(self) -> dict[str, str]:
+        """The fields of a page's form that name rows, with the models they are of."""
+        return dict(getattr(self.view, "form_ids", {})) if self.method == "post" else {}
 
     def positions(self) -> list[Position]:
         """Every place where an id can stand."""
@@ -96,17 +109,22 @@ def operations() -> list[WalkedOperation]:
         for method in METHODS
         if method in item
     ]
-    return described + [WalkedOperation("get", path, {}) for path in _pages(get_resolver(), "/")]
+    pages = [
+        WalkedOperation(method.lower(), path, {})
+        for path, view in _pages(get_resolver(), "/")
+        for method in sorted(view.operations)
+    ]
+    return described + pages
 
 
-def _pages(resolver: URLResolver, prefix: str) -> Iterator[str]:
-    """The addresses outside the API that belong to somebody."""
+def _pages(resolver: URLResolver, prefix: str) -> Iterator[tuple[str, Any]]:
+    """The addresses outside the API that belong to somebody, with their views."""
     for entry in resolver.url_patterns:
         path = prefix + str(entry.pattern).lstrip("^")
         if isinstance(entry, URLResolver):
             yield from _pages(entry, path)
-        elif isinstance(entry, URLPattern) and not path.startswith("/api/") and not is_tenantless(path):
-            yield re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", path)
+        elif isinstance(entry, URLPattern) and not path.startswith(API_PREFIX) and not is_tenantless(path):
+            yield re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", path), entry.callback.view_class  # type: ignore[attr-defined]  # as_view() sets it
 
 
 def resolved(schema: Any) -> Any:

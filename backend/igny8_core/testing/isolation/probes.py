@@ -1,5 +1,6 @@
 """Forged requests that every resource must withstand, by rows and values of another account; part of the contract."""
 
+import re
 from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
@@ -18,11 +19,19 @@ _VOLATILE = frozenset({"X-Request-ID", "X-Throttle-Remaining", "X-Throttle-Reset
 def text_of(response: Any, *ids: UUID) -> str:
     """Everything a caller can see of an answer but the request's id; the given ids look all alike."""
     headers = sorted((name, value) for name, value in response.items() if name not in _VOLATILE)
-    body = without_request_id(response) if response.content else None
+    body = _body(response) if response.content else None
     text = f"{response.status_code} {headers} {body}"
     for row_id in ids:
         text = text.replace(str(row_id), "<id>")
     return text
+
+
+def _body(response: Any) -> Any:
+    if response["Content-Type"].startswith("application/json"):
+        return without_request_id(response)
+    # A page says its request's id, and its forms carry a token that is masked anew each time.
+    page = response.content.decode().replace(response["X-Request-ID"], "<request>")
+    return re.sub(r'(csrfmiddlewaretoken" value="|X-CSRFToken": ")\w+', r"\1<token>", page)
 
 
 class ForgedRequests:

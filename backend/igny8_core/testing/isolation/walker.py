@@ -11,12 +11,13 @@ from uuid import UUID, uuid4
 
 from django.apps import apps
 from django.db import transaction
+from django.test import Client
 from rest_framework.test import APIClient
 
 from igny8_core.auth.models import Account, Site, User
 from igny8_core.auth.principals import PRINCIPALS
 from igny8_core.tenancy.kinds import Kind
-from igny8_core.testing.clients import client_of
+from igny8_core.testing.clients import browser_of, client_of
 from igny8_core.testing.factories import Tenant, site_make, staff_make, tenant_make
 from igny8_core.testing.isolation.operations import EVERYWHERE, WORDS, Position, WalkedOperation, value_for
 from igny8_core.testing.isolation.rows import (
@@ -54,17 +55,27 @@ class World:
         self.own = {model: row_of(model, self.mine) for model in self.models}
         self.theirs = {model: row_of(model, self.victim) for model in self.models}
         other = site_make(self.victim)
-        self.actors: dict[str, APIClient] = {
-            "owner": client_of(self.mine.owner),
-            "member": client_of(self.mine.member),
-            "viewer": client_of(self.mine.viewer),
-            "stranger": client_of(self.stranger.owner),
-            "anonymous": APIClient(raise_request_exception=False),
-            "staff": client_of(staff_make()),
-            "key of another site": key_client(self.victim.owner, site=other),
-            "admin of another site": client_of(limited_user(self.victim, other)),
+        people: dict[str, User | None] = {
+            "owner": self.mine.owner,
+            "member": self.mine.member,
+            "viewer": self.mine.viewer,
+            "stranger": self.stranger.owner,
+            "anonymous": None,
+            "staff": staff_make(),
+            "admin of another site": limited_user(self.victim, other),
         }
-        self.victims_owner = client_of(self.victim.owner)
+        self.actors: dict[str, APIClient] = {name: client_of(user) for name, user in people.items()}
+        self.actors["key of another site"] = key_client(self.victim.owner, site=other)
+        self.browsers = {name: browser_of(user) for name, user in people.items()}
+        self.victims_owner, self.victims_browser = client_of(self.victim.owner), browser_of(self.victim.owner)
+
+    def client(self, actor: str, operation: WalkedOperation) -> Client:
+        """What an actor asks with: a browser for pages, a token for the API; a key has no browser."""
+        return self.browsers.get(actor, self.actors[actor]) if operation.is_page else self.actors[actor]
+
+    def owner_client(self, operation: WalkedOperation) -> Client:
+        """What the victim's own owner asks with."""
+        return self.victims_browser if operation.is_page else self.victims_owner
 
     def markers(self, actor: str) -> list[str]:
         """What an actor must never see; who is inside the account may see what belongs to the whole of it."""
@@ -87,6 +98,7 @@ class World:
     def _model_named(self, name: str, operation: WalkedOperation) -> Any:
         """The model that a parameter or field speaks of: by its own name, else the view's, else the address's."""
         view = operation.view
+        name = operation.form_ids.get(name, name)
         base = re.sub(r"(_ids?|s)$", "", name).replace("_", "")
         if base in ("pk", "id", ""):
             if hasattr(view, "model"):
@@ -116,7 +128,7 @@ def _mark(victim: Tenant) -> None:
 
 def send(
     world: World,
-    client: APIClient,
+    client: Client,
     operation: WalkedOperation,
     foreign: Position,
     *,
@@ -140,6 +152,8 @@ def send(
     if operation.method == "get":
         return client.get(path, headers=headers)
     body = {name: value_for(schema, row_id("body", name)) for name, schema in operation.body.items()}
+    if operation.is_page:
+        return client.post(path, body, headers=headers)
     if operation.is_upload:
         body = {name: value for name, value in body.items() if value is not None}
     kind = "multipart" if operation.is_upload else "json"
@@ -226,7 +240,7 @@ def _probe(
     with undone():
         world.prepare(operation)
         before = world.victims_state(actor)
-        response = send(world, world.actors[actor], operation, position)
+        response = send(world, world.client(actor, operation), operation, position)
         seen, after = text_seen(response), world.victims_state(actor)
     what = f"{actor}: {operation} [{position}] {response.status_code}"
     if response.status_code >= 500:

@@ -123,9 +123,8 @@ class RegisterConfirmView(PublicView):
     )
     def post(self, request: Request) -> Response:
         """Make account and owner."""
-        pair = services.registration_confirm(
-            **self.valid_data(ConfirmationInput(data=request.data)), user_agent=_agent(request)
-        )
+        owner = services.registration_confirm(**self.valid_data(ConfirmationInput(data=request.data)))
+        pair = identity.session_begin(owner, user_agent=_agent(request))
         return Response(TokenOutput(pair).data, status=status.HTTP_201_CREATED)
 
 
