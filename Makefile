@@ -13,7 +13,7 @@ CHECK_ENV := IGNY8_ENV=production PUBLIC_URL=https://igny8.example ALLOWED_HOSTS
 FIGURES := $(CURDIR)/.igny8/test/isolation.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-isolation test-peers test-schema test-wall-mutations lint bench reset environment \
+.PHONY: help run test test-browser screenshots test-isolation test-peers test-schema test-wall-mutations lint bench reset environment \
 	environment-dev
 
 help: ## Show what there is
@@ -24,16 +24,23 @@ run: environment ## Start everything and stay up; Ctrl-C stops it
 	@exec $(MANAGE) up
 
 test: environment-dev ## Run the tests
-	@$(BESIDE) $(VENV_PYTHON) -m pytest backend -m "not peer and not schema" $(ARGS)
+	@$(BESIDE) $(VENV_PYTHON) -m pytest backend -m "not peer and not schema and not browser" $(ARGS)
 
 test-isolation: environment-dev ## Prove the wall between accounts: every operation, every actor, every id
 	@mkdir -p $(dir $(FIGURES)) && rm -f $(FIGURES)
-	@IGNY8_ISOLATION_FIGURES=$(FIGURES) $(BESIDE) $(VENV_PYTHON) -m pytest -m "not peer" \
+	@IGNY8_ISOLATION_FIGURES=$(FIGURES) $(BESIDE) $(VENV_PYTHON) -m pytest -m "not peer and not browser" \
 		backend/tests/isolation backend/tests/architecture backend/igny8_core/tenancy $(ARGS)
 	@cat $(FIGURES)
 
 test-peers: environment-dev ## Run the tests against real servers of other projects
 	@$(BESIDE) backend/tests/peers/run.sh $(VENV_PYTHON) $(ARGS)
+
+test-browser: environment-dev ## Use the console in a real browser: its journeys, every page for accessibility and size
+	@$(BESIDE) backend/tests/browser/run.sh $(VENV_PYTHON) backend/tests/browser $(ARGS)
+
+screenshots: environment-dev ## Write a picture of every page to .igny8/screenshots
+	@IGNY8_SCREENSHOTS=$(CURDIR)/.igny8/screenshots WITHOUT_WORDPRESS=1 $(BESIDE) \
+		backend/tests/browser/run.sh $(VENV_PYTHON) backend/tests/browser/shoot.py $(ARGS)
 
 test-schema: environment-dev ## Ask every operation of the API with generated requests: no 5xx, every answer as described
 	@$(BESIDE) $(VENV_PYTHON) -m pytest backend/tests/schema -m schema $(ARGS)

@@ -46,6 +46,7 @@ class PageView(View):
     operations: ClassVar[Mapping[str, str]] = {}
     network: ClassVar[bool] = False  # True: the view opens its own short transactions around a network call
     section: ClassVar[str] = ""  # the entry of the navigation that is marked
+    is_fragment: ClassVar[bool] = False  # True: a part of another page, asked for by a script
     form_ids: ClassVar[Mapping[str, str]] = {}  # fields of its forms that name rows, and of which model
 
     principal: Principal

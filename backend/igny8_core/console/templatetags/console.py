@@ -130,11 +130,12 @@ def bars(points: Sequence[tuple[date, float]], label: str) -> SafeString:
     step = 100 / len(points)
     drawn = format_html_join(
         "",
-        '<rect x="{}" y="{}" width="{}" height="{}" rx="0.6"><title>{}: {}</title></rect>',
+        '<rect class="{}" x="{}" y="{}" width="{}" height="{}" rx="0.6"><title>{}: {}</title></rect>',
         (
             (
+                "some" if value else "none",
                 f"{index * step + step * 0.12:.2f}",
-                f"{32 - 30 * value / top:.2f}" if value else "31.4",
+                f"{32 - max(0.6, 30 * value / top):.2f}",
                 f"{step * 0.76:.2f}",
                 f"{max(0.6, 30 * value / top):.2f}",
                 day.isoformat(),

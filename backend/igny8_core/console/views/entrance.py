@@ -52,9 +52,7 @@ class EntranceView(View):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """Answer privately: tokens stand in addresses here."""
-        response = keep_private(super().dispatch(request, *args, **kwargs))
-        response["Referrer-Policy"] = "no-referrer"
-        return response
+        return keep_private(super().dispatch(request, *args, **kwargs))
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """The empty form; a mailed link brings its token."""
