@@ -46,7 +46,9 @@ def needs_of(
         text = ngettext(
             "%(n)s idea waits for your decision", "%(n)s ideas wait for your decision", plan.ideas_new
         )
-        found.append(Need("warm", text % {"n": plan.ideas_new}, reverse("console:site_home", kwargs=here)))
+        found.append(
+            Need("warm", text % {"n": plan.ideas_new}, reverse("console:ideas", kwargs=here) + "?state=new")
+        )
     if shell.balance.available < LOW_CREDITS:
         text = _("%(n)s credits are left") % {"n": shell.balance.available}
         found.append(Need("warm", text, reverse("console:site_home", kwargs=here)))

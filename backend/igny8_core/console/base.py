@@ -29,7 +29,7 @@ from igny8_core.auth.middleware import admitted, principal_attach
 from igny8_core.auth.models import Site
 from igny8_core.auth.principals import CredentialKind, Principal
 from igny8_core.auth.selectors import site_get
-from igny8_core.common.errors import DomainError, ErrorKind
+from igny8_core.common.errors import DomainError, ErrorKind, NotFound
 from igny8_core.common.request_id import current_request_id
 from igny8_core.console.shell import Shell, shell_get
 from igny8_core.tenancy.context import tenant_scope, tenant_transaction
@@ -175,6 +175,34 @@ class ActionView(ActionMixin, PageView):
 
 class SiteActionView(ActionMixin, SitePageView):
     """An action of one site."""
+
+
+MOST_CHOSEN = 500
+
+
+class NothingChosen(DomainError):
+    """A bulk form came without rows, with something that is no row, or with too many."""
+
+    code = "nothing_chosen"
+    message = "Choose some rows first."
+
+
+def ids_chosen(request: HttpRequest) -> list[UUID]:
+    """The rows that a bulk form names; raises NothingChosen and NotFound."""
+    texts = request.POST.getlist("id")
+    if not texts:
+        raise NothingChosen
+    if len(texts) > MOST_CHOSEN:
+        raise NothingChosen(f"Choose at most {MOST_CHOSEN} rows.")
+    return [id_of(text) for text in texts]
+
+
+def id_of(text: str) -> UUID:
+    """A row's id as a form sends it; raises NotFound for what is none, as for a row that is not there."""
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise NotFound from error
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:

@@ -65,6 +65,9 @@ class Shell:
 # key, title, icon, the operation that opens it
 _SITE_NAV: tuple[tuple[str, StrPromise, str, str], ...] = (
     ("home", _("Home"), "home", "planner_keyword_list"),
+    ("keywords", _("Keywords"), "key", "planner_keyword_list"),
+    ("map", _("Map"), "map", "planner_cluster_list"),
+    ("ideas", _("Ideas"), "bulb", "planner_idea_list"),
 )
 _ACCOUNT_NAV: tuple[tuple[str, StrPromise, str, str], ...] = ()
 

@@ -1,8 +1,8 @@
 """The console's addresses: the entrance, the account's pages, and the pages of each site."""
 
-from django.urls import path
+from django.urls import include, path
 
-from igny8_core.console.views import entrance, home
+from igny8_core.console.views import entrance, home, keywords, planning
 
 app_name = "console"
 
@@ -16,4 +16,21 @@ urlpatterns = [
     path("sign-out/", entrance.SignOutView.as_view(), name="sign_out"),
     path("", home.HomeView.as_view(), name="home"),
     path("sites/<uuid:site_id>/", home.SiteHomeView.as_view(), name="site_home"),
+    path(
+        "sites/<uuid:site_id>/",
+        include(
+            [
+                path("keywords/", keywords.KeywordsView.as_view(), name="keywords"),
+                path("keywords/status/", keywords.KeywordsStatusView.as_view(), name="keywords_status"),
+                path("keywords/cluster/", keywords.ClusterRunView.as_view(), name="cluster_run"),
+                path("map/", planning.MapView.as_view(), name="map"),
+                path("clusters/<uuid:cluster_id>/", planning.ClusterView.as_view(), name="cluster"),
+                path("ideas/", planning.IdeasView.as_view(), name="ideas"),
+                path("ideas/accept/", planning.IdeasAcceptView.as_view(), name="ideas_accept"),
+                path("ideas/reject/", planning.IdeasRejectView.as_view(), name="ideas_reject"),
+                path("ideas/find/", planning.IdeasFindView.as_view(), name="ideas_find"),
+                path("ideas/<uuid:idea_id>/", planning.IdeaView.as_view(), name="idea"),
+            ]
+        ),
+    ),
 ]

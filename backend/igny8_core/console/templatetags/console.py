@@ -179,3 +179,32 @@ def undo_address(message: Any) -> str:
     """Where a POST takes back what a message tells, or nothing."""
     tags = str(message.extra_tags or "")
     return tags.removeprefix("undo ") if tags.startswith("undo ") else ""
+
+
+@register.simple_tag(takes_context=True)
+def sort_link(context: Mapping[str, Any], name: str, ordering: str, title: str) -> SafeString:
+    """A column's title that orders by it, largest first at the first click, the other way round at the second."""
+    query = context["request"].GET.copy()
+    query["ordering"] = name if ordering == f"-{name}" else f"-{name}"
+    query.pop("page", None)
+    current = {f"-{name}": "descending", name: "ascending"}.get(ordering, "")
+    mark = format_html(' data-sorted="{}"', current) if current else ""
+    return format_html('<a href="?{}"{}>{}</a>', query.urlencode(), mark, _(title))
+
+
+@register.simple_tag
+def line_offset(index: int, lines: Sequence[str]) -> str:
+    """How far line `index` of a label stands from the middle of its circle, in em."""
+    return f"{(index - (len(lines) - 1) / 2) * 1.15 + 0.35:.2f}em"
+
+
+@register.filter
+def words(name: str) -> str:
+    """A key of ours as words."""
+    return name.replace("_", " ").capitalize()
+
+
+@register.filter
+def is_number(value: Any) -> bool:
+    """Whether a value is a number."""
+    return isinstance(value, int | float)

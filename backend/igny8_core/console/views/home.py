@@ -72,9 +72,9 @@ def _funnel(
     site_id: UUID, *, plan: PlannerCounts, written: WriterCounts, posts: PublisherCounts
 ) -> list[Step]:
     steps = (
-        (_("Keywords"), plan.keywords, "site_home"),
-        (_("Clusters"), plan.clusters, "site_home"),
-        (_("Ideas"), plan.ideas, "site_home"),
+        (_("Keywords"), plan.keywords, "keywords"),
+        (_("Clusters"), plan.clusters, "map"),
+        (_("Ideas"), plan.ideas, "ideas"),
         (_("Articles"), written.articles, "site_home"),
         (_("Posts"), posts.published, "site_home"),
     )

@@ -83,3 +83,11 @@ class IdeaTaken(DomainError):
     kind = ErrorKind.CONFLICT
     code = "idea_taken"
     message = "Another open idea of this site has the same head keyword."
+
+
+class ClusterChanged(DomainError):
+    """Somebody changed the cluster since the caller read it."""
+
+    kind = ErrorKind.PRECONDITION_FAILED
+    code = "cluster_changed"
+    message = "Somebody changed this cluster since you opened it; look at it again and repeat your change."

@@ -1,15 +1,27 @@
-"""Reads of the plan for other rooms; lists and frozen dataclasses, never a lazy queryset."""
+"""Reads of the plan for other rooms and the console; lists and frozen dataclasses, never a lazy queryset."""
 
 from uuid import UUID
 
-from django.db.models import Count, F, Q, Window
+from django.db.models import Count, F, OrderBy, Q, Window
 from django.db.models.functions import RowNumber
 
 from igny8_core.common.errors import NotFound
+from igny8_core.common.pages import Page
 from igny8_core.modules.planner.briefs import idea_brief
 from igny8_core.modules.planner.constants import IdeaState
 from igny8_core.modules.planner.models import Cluster, ContentIdea, Keyword
-from igny8_core.modules.planner.types import IdeaBrief, PlannerCounts
+from igny8_core.modules.planner.types import (
+    ClusterRow,
+    IdeaBrief,
+    IdeaQuery,
+    IdeaRow,
+    KeywordQuery,
+    KeywordRow,
+    PlannerCounts,
+)
+from igny8_core.tenancy.pages import page_read
+
+_IDEAS = Count("ideas", filter=Q(ideas__deleted_at=None))
 
 
 def idea_brief_get(idea_id: UUID) -> IdeaBrief:
@@ -43,4 +55,121 @@ def planner_counts(site_id: UUID) -> PlannerCounts:
         clusters=Cluster.objects.filter(site_id=site_id).count(),
         ideas=ideas["all"],
         ideas_new=ideas["new"],
+    )
+
+
+KEYWORD_ORDERINGS = ("text", "volume", "difficulty", "cpc")
+
+
+def keyword_list(query: KeywordQuery, *, number: int = 1) -> Page[KeywordRow]:
+    """One page of a site's keywords; of equal ones the newest first, what is not known last."""
+    rows = Keyword.objects.filter(site_id=query.site_id).select_related("cluster")
+    wanted = {
+        "status": query.status,
+        "intent": query.intent,
+        "sector_id": query.sector_id,
+        "cluster_id": query.cluster_id,
+        "volume__gte": query.volume_min,
+        "difficulty__lte": query.difficulty_max,
+    }
+    rows = rows.filter(**{name: value for name, value in wanted.items() if value is not None})
+    if query.search:
+        rows = rows.filter(text__icontains=query.search)
+    if query.is_unclustered:
+        rows = rows.filter(cluster=None)
+    return page_read(rows.order_by(_ordered(query.ordering), "-id"), _keyword_row, number=number)
+
+
+def _ordered(ordering: str) -> OrderBy:
+    name = ordering.removeprefix("-")
+    column = F(name if name in KEYWORD_ORDERINGS else "volume")
+    return column.desc(nulls_last=True) if ordering.startswith("-") else column.asc(nulls_last=True)
+
+
+def _keyword_row(row: Keyword) -> KeywordRow:
+    return KeywordRow(
+        id=row.pk,
+        text=row.text,
+        country=row.country,
+        volume=row.volume,
+        difficulty=row.difficulty,
+        cpc=row.cpc,
+        cpc_currency=row.cpc_currency,
+        intent=row.intent,
+        trend=tuple(row.trend),
+        cluster_id=row.cluster_id,
+        cluster_name=row.cluster.name if row.cluster else "",
+        status=row.status,
+    )
+
+
+MAP_SIZE = 400
+
+
+def cluster_map(site_id: UUID, *, sector_id: UUID | None = None) -> list[ClusterRow]:
+    """A site's clusters for a picture, the most searched first; at most MAP_SIZE of them."""
+    rows = Cluster.objects.filter(site_id=site_id)
+    if sector_id is not None:
+        rows = rows.filter(sector_id=sector_id)
+    counted = rows.annotate(ideas_count=_IDEAS).order_by("-volume", "-keywords_count", "id")
+    return [_cluster_row(row) for row in counted[:MAP_SIZE]]
+
+
+def cluster_get(cluster_id: UUID) -> ClusterRow:
+    """A cluster; raises NotFound."""
+    row = Cluster.objects.annotate(ideas_count=_IDEAS).filter(pk=cluster_id).first()
+    if row is None:
+        raise NotFound
+    return _cluster_row(row)
+
+
+def _cluster_row(row: Cluster) -> ClusterRow:
+    return ClusterRow(
+        id=row.pk,
+        site_id=row.site_id,
+        name=row.name,
+        head_keyword=row.head_keyword,
+        keywords_count=row.keywords_count,
+        volume=row.volume,
+        avg_difficulty=row.avg_difficulty,
+        intent=row.intent,
+        cohesion=row.cohesion,
+        type=row.type,
+        status=row.status,
+        is_locked=row.is_locked,
+        sector_id=row.sector_id,
+        ideas_count=row.ideas_count,  # type: ignore[attr-defined]  # annotated by the callers
+        version=row.version,
+    )
+
+
+def idea_list(query: IdeaQuery, *, number: int = 1) -> Page[IdeaRow]:
+    """One page of a site's ideas, the best first."""
+    rows = ContentIdea.objects.filter(site_id=query.site_id).select_related("cluster")
+    wanted = {"state": query.state, "cluster_id": query.cluster_id, "score__gte": query.score_min}
+    rows = rows.filter(**{name: value for name, value in wanted.items() if value is not None})
+    if query.search:
+        rows = rows.filter(Q(title__icontains=query.search) | Q(head_keyword__icontains=query.search))
+    return page_read(rows.order_by("-score", "-id"), _idea_row, number=number)
+
+
+def idea_get(idea_id: UUID) -> IdeaRow:
+    """An idea as a list shows it; raises NotFound."""
+    row = ContentIdea.objects.select_related("cluster").filter(pk=idea_id).first()
+    if row is None:
+        raise NotFound
+    return _idea_row(row)
+
+
+def _idea_row(row: ContentIdea) -> IdeaRow:
+    return IdeaRow(
+        id=row.pk,
+        title=row.title,
+        head_keyword=row.head_keyword,
+        cluster_id=row.cluster_id,
+        cluster_name=row.cluster.name,
+        score=row.score,
+        state=row.state,
+        target_word_count=row.brief.get("target_word_count", 0),
+        failure_reason=row.failure_reason,
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from uuid import UUID
 
 Progress = Callable[[int, int, str], None]
@@ -66,6 +67,87 @@ class IdeaBrief:
     language: str
     score: float
     score_parts: dict[str, float | str]
+
+
+@dataclass(frozen=True, slots=True)
+class KeywordQuery:
+    """Which keywords of a site a list shows; what is None does not narrow. `ordering` as the API takes it."""
+
+    site_id: UUID
+    search: str = ""
+    status: str | None = None
+    intent: str | None = None
+    sector_id: UUID | None = None
+    cluster_id: UUID | None = None
+    volume_min: int | None = None
+    difficulty_max: int | None = None
+    is_unclustered: bool = False
+    ordering: str = "-volume"
+
+
+@dataclass(frozen=True, slots=True)
+class KeywordRow:
+    """One keyword of a list; a metric that is None is not known."""
+
+    id: UUID
+    text: str
+    country: str
+    volume: int | None
+    difficulty: int | None
+    cpc: Decimal | None
+    cpc_currency: str
+    intent: str
+    trend: tuple[float, ...]
+    cluster_id: UUID | None
+    cluster_name: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterRow:
+    """One cluster; `cohesion` is the mean cosine over all pairs of its keywords, 0 to 1."""
+
+    id: UUID
+    site_id: UUID
+    name: str
+    head_keyword: str
+    keywords_count: int
+    volume: int
+    avg_difficulty: float | None
+    intent: str
+    cohesion: float
+    type: str
+    status: str
+    is_locked: bool
+    sector_id: UUID | None
+    ideas_count: int
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class IdeaQuery:
+    """Which ideas of a site a list shows, best score first; what is None does not narrow."""
+
+    site_id: UUID
+    search: str = ""
+    state: str | None = None
+    cluster_id: UUID | None = None
+    score_min: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IdeaRow:
+    """One idea of a list."""
+
+    id: UUID
+    title: str
+    head_keyword: str
+    cluster_id: UUID
+    cluster_name: str
+    score: float
+    state: str
+    target_word_count: int
+    failure_reason: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,11 @@
 """Every write of the planner, for its own API and for the rooms that may call it."""
 
-from igny8_core.modules.planner.services.clusters import cluster_run, cluster_start, cluster_update
+from igny8_core.modules.planner.services.clusters import (
+    cluster_change,
+    cluster_run,
+    cluster_start,
+    cluster_update,
+)
 from igny8_core.modules.planner.services.files import keyword_file_check
 from igny8_core.modules.planner.services.ideas import (
     idea_accept,
@@ -28,6 +33,7 @@ from igny8_core.modules.planner.services.keywords import (
 from igny8_core.modules.planner.services.pages import page_record
 
 __all__ = [
+    "cluster_change",
     "cluster_run",
     "cluster_start",
     "cluster_update",

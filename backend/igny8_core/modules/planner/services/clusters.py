@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import F
 
 from igny8_core.auth.models import Site
@@ -18,6 +19,7 @@ from igny8_core.modules.planner.constants import (
     Intent,
     KeywordStatus,
 )
+from igny8_core.modules.planner.errors import ClusterChanged
 from igny8_core.modules.planner.grouping import Grouping, cohesion, group_keywords
 from igny8_core.modules.planner.models import Cluster, Keyword
 from igny8_core.modules.planner.services.metrics import clusters_refresh
@@ -25,7 +27,7 @@ from igny8_core.modules.planner.types import ClusterReport, Progress
 from igny8_core.semantics.cluster import Granularity
 from igny8_core.semantics.numerics import Matrix
 from igny8_core.semantics.vectors import KeywordSpace
-from igny8_core.tenancy.context import tenant_transaction
+from igny8_core.tenancy.context import TENANT_ALIAS, tenant_transaction
 from igny8_core.tenancy.models import Job
 from igny8_core.tenancy.queue import enqueue
 
@@ -105,6 +107,20 @@ def cluster_update(row: Cluster, **changes: Any) -> Cluster:
         setattr(row, name, value)
     row.save()
     return row
+
+
+def cluster_change(cluster_id: UUID, *, expected_version: int, **changes: Any) -> Cluster:
+    """The same for a cluster that the caller read at `expected_version`.
+
+    Raises NotFound, and ClusterChanged when somebody changed it since.
+    """
+    with transaction.atomic(using=TENANT_ALIAS):
+        row = Cluster.objects.select_for_update().filter(pk=cluster_id).first()
+        if row is None:
+            raise NotFound
+        if row.version != expected_version:
+            raise ClusterChanged
+        return cluster_update(row, **changes)
 
 
 def _require_place(site_id: UUID, sector_id: UUID | None) -> None:

@@ -1,0 +1,209 @@
+"""Keywords, map, clusters and ideas in the console."""
+
+from uuid import uuid4
+
+import pytest
+
+from igny8_core.console.tests.helpers import page_text, said, same_queries
+from igny8_core.modules.planner.models import Cluster, ContentIdea, Keyword
+from igny8_core.tenancy.models import Job
+from igny8_core.testing.clients import browser_of
+from igny8_core.testing.factories import Tenant, site_make
+
+pytestmark = pytest.mark.django_db
+
+BRIEF = {
+    "title_options": ["How to descale"],
+    "secondary_keywords": ["descaling"],
+    "search_intent": "informational",
+    "audience": "Owners",
+    "outline": [{"heading": "Why scale matters", "points": ["What is scale?"], "target_words": 150}],
+    "target_word_count": 900,
+    "language": "en",
+}
+
+
+def at(tenant: Tenant, page: str) -> str:
+    return f"/sites/{tenant.site.pk}/{page}"
+
+
+def keyword(tenant: Tenant, text: str, **fields: object) -> Keyword:
+    with tenant.work():
+        return Keyword.objects.create(site=tenant.site, text=text, normalized=text, stem_key=text, **fields)
+
+
+def cluster(tenant: Tenant, name: str = "Descaling", **fields: object) -> Cluster:
+    with tenant.work():
+        return Cluster.objects.create(site=tenant.site, name=name, head_keyword=name.lower(), **fields)
+
+
+def idea(tenant: Tenant, of: Cluster, title: str = "How to descale", **fields: object) -> ContentIdea:
+    with tenant.work():
+        return ContentIdea.objects.create(
+            site=tenant.site, cluster=of, title=title, head_keyword=title.lower(), brief=BRIEF, **fields
+        )
+
+
+def test_empty_pages_teach_the_next_step(tenant: Tenant) -> None:
+    client = browser_of(tenant.owner)
+    assert "No keywords yet" in page_text(client, at(tenant, "keywords/"))
+    assert "Bring in keywords first" in page_text(client, at(tenant, "map/"))
+    assert "Ideas come from clusters" in page_text(client, at(tenant, "ideas/"))
+    keyword(tenant, "descale")
+    assert "Group them" in page_text(client, at(tenant, "map/"))
+
+
+def test_keywords_are_narrowed_and_ordered_by_the_address(tenant: Tenant) -> None:
+    keyword(tenant, "cheap kettle", volume=900, difficulty=10, status="archived")
+    keyword(tenant, "gooseneck kettle", volume=100, difficulty=60)
+    keyword(tenant, "unknown bean")
+    client = browser_of(tenant.viewer)
+
+    def shown(query: str) -> list[str]:
+        body = page_text(client, at(tenant, f"keywords/?{query}"))
+        found = sorted(
+            (body.find(f">{text}<"), text) for text in ("cheap kettle", "gooseneck kettle", "unknown bean")
+        )
+        return [text for place, text in found if place >= 0]
+
+    assert shown("") == ["cheap kettle", "gooseneck kettle", "unknown bean"]
+    assert shown("ordering=difficulty") == ["cheap kettle", "gooseneck kettle", "unknown bean"]
+    assert shown("ordering=volume") == ["gooseneck kettle", "cheap kettle", "unknown bean"]
+    assert shown("search=kettle&volume_min=500") == ["cheap kettle"]
+    assert shown("status=new") == ["gooseneck kettle", "unknown bean"]
+    assert shown("difficulty_max=20") == ["cheap kettle"]
+    assert shown("search=nothing") == []
+    assert "Nothing matches" in page_text(client, at(tenant, "keywords/?search=nothing"))
+
+
+def test_filter_that_makes_no_sense_says_so_and_narrows_nothing(tenant: Tenant) -> None:
+    keyword(tenant, "kettle")
+    body = page_text(browser_of(tenant.owner), at(tenant, "keywords/?volume_min=many&page=x&status=odd"))
+    assert "Enter a whole number." in body
+    assert ">kettle<" in body
+
+
+def test_keyword_is_added_by_hand_once(tenant: Tenant) -> None:
+    client = browser_of(tenant.member)
+    assert "“Drip kettle” is added" in said(
+        client.post(at(tenant, "keywords/"), {"text": "Drip kettle"}), client
+    )
+    again = client.post(at(tenant, "keywords/"), {"text": "drip kettle"})
+    assert again.status_code == 400
+    with tenant.work():
+        assert Keyword.objects.get().text == "Drip kettle"
+
+
+def test_bulk_archives_all_or_none(tenant: Tenant) -> None:
+    rows = [keyword(tenant, f"kettle {n}") for n in range(3)]
+    client = browser_of(tenant.member)
+    address = at(tenant, "keywords/status/")
+    missing = client.post(address, {"id": [str(rows[0].pk), str(uuid4())], "status": "archived"})
+    assert missing.status_code == 404
+    assert "Choose some rows first" in said(client.post(address, {"status": "archived"}), client)
+    answer = client.post(address, {"id": [str(row.pk) for row in rows], "status": "archived"})
+    assert said(answer, client) == "3 keywords are now “archived”."
+    with tenant.work():
+        assert set(Keyword.objects.values_list("status", flat=True)) == {"archived"}
+
+
+def test_viewer_reads_and_changes_nothing(tenant: Tenant) -> None:
+    row, group = keyword(tenant, "kettle"), cluster(tenant)
+    thought = idea(tenant, group)
+    client = browser_of(tenant.viewer)
+    assert "data-bulk-bar" not in page_text(client, at(tenant, "keywords/"))
+    assert "your role reads" in page_text(client, at(tenant, "ideas/"))
+    assert "your role reads" in page_text(client, at(tenant, f"clusters/{group.pk}/"))
+    for page, body in (
+        ("keywords/status/", {"id": str(row.pk), "status": "archived"}),
+        ("ideas/accept/", {"id": str(thought.pk)}),
+        ("keywords/cluster/", {}),
+        ("ideas/find/", {}),
+    ):
+        assert client.post(at(tenant, page), body).status_code in (302, 403)
+    assert client.post(at(tenant, "keywords/"), {"text": "new one"}).status_code == 403
+    with tenant.work():
+        assert Keyword.objects.get().status == "new"
+        assert ContentIdea.objects.get().state == "new"
+        assert not Job.objects.exists()
+
+
+def test_map_draws_each_cluster_as_a_link(tenant: Tenant) -> None:
+    groups = [cluster(tenant, f"Topic {n}", volume=n * 100, keywords_count=n) for n in range(1, 6)]
+    body = page_text(browser_of(tenant.viewer), at(tenant, "map/"))
+    assert body.count('class="bubble new"') == 5
+    for group in groups:
+        assert body.count(at(tenant, f"clusters/{group.pk}/")) == 2  # in the picture and in the table
+
+
+def test_cluster_is_changed_unless_somebody_else_did(tenant: Tenant) -> None:
+    group = cluster(tenant)
+    client, address = browser_of(tenant.member), at(tenant, f"clusters/{group.pk}/")
+    change = {"name": "Scale", "status": "finalized", "is_locked": "on", "version": group.version}
+    assert said(client.post(address, change), client) == "The cluster is saved."
+    late = client.post(address, {**change, "name": "Late"})
+    assert late.status_code == 412
+    assert "Somebody changed this cluster" in late.content.decode()
+    with tenant.work():
+        row = Cluster.objects.get()
+    assert (row.name, row.status, row.is_locked) == ("Scale", "finalized", True)
+
+
+def test_rows_of_another_site_are_not_on_this_ones_pages(tenant: Tenant) -> None:
+    group = cluster(tenant)
+    thought, other = idea(tenant, group), site_make(tenant)
+    client = browser_of(tenant.owner)
+    for page in (f"clusters/{group.pk}/", f"ideas/{thought.pk}/"):
+        assert client.get(f"/sites/{other.pk}/{page}").status_code == 404
+
+
+def test_ideas_are_decided_in_bulk(tenant: Tenant) -> None:
+    group = cluster(tenant)
+    rows = [idea(tenant, group, f"Idea {n}") for n in range(3)]
+    client, ids = browser_of(tenant.member), [str(row.pk) for row in rows]
+    assert said(client.post(at(tenant, "ideas/accept/"), {"id": ids}), client) == "3 ideas are accepted."
+    assert said(client.post(at(tenant, "ideas/reject/"), {"id": ids[:1]}), client) == "1 idea is rejected."
+    body = page_text(client, at(tenant, "ideas/?state=rejected"), **{"HX-Request": "true"})
+    assert "Idea 0" in body
+    assert "Idea 1" not in body
+
+
+def test_idea_shows_its_brief(tenant: Tenant) -> None:
+    row = idea(tenant, cluster(tenant), score=63.2, score_parts={"volume": 0.5, "form": "how-to"})
+    body = page_text(browser_of(tenant.viewer), at(tenant, f"ideas/{row.pk}/"))
+    for text in ("Why scale matters", "What is scale?", "descaling", "63", "how-to"):
+        assert text in body
+
+
+@pytest.mark.parametrize("page", ["keywords/", "map/", "ideas/", "cluster"])
+def test_pages_cost_the_same_with_one_row_and_fifty(tenant: Tenant, page: str) -> None:
+    group = cluster(tenant, "First", volume=10)
+    numbers = iter(range(100))
+
+    def fill(count: int) -> None:
+        for _ in range(count):
+            n = next(numbers)
+            keyword(tenant, f"kettle {n}", cluster=group)
+            idea(tenant, cluster(tenant, f"Topic {n}"), f"Idea {n}")
+
+    address = f"clusters/{group.pk}/" if page == "cluster" else page
+    same_queries(browser_of(tenant.owner), at(tenant, address), fill)
+
+
+def test_stranger_finds_nothing(tenant: Tenant, stranger: Tenant) -> None:
+    group = cluster(tenant)
+    client = browser_of(stranger.owner)
+    for page in ("keywords/", "map/", "ideas/", f"clusters/{group.pk}/"):
+        assert client.get(at(tenant, page)).status_code == 404
+
+
+def test_jobs_are_started_once(tenant: Tenant) -> None:
+    client = browser_of(tenant.member)
+    for _ in range(2):
+        assert "are being grouped" in said(client.post(at(tenant, "keywords/cluster/")), client)
+        assert "looking for ideas" in said(client.post(at(tenant, "ideas/find/")), client)
+    with tenant.work():
+        kinds = sorted(Job.objects.values_list("kind", flat=True))
+        sites = set(Job.objects.values_list("site_id", flat=True))
+    assert kinds == ["planner.cluster_keywords", "planner.generate_ideas"]
+    assert sites == {tenant.site.pk}

@@ -1,0 +1,308 @@
+"""The map of a site's clusters, a cluster's page, and the ideas that come of them."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from igny8_core.auth.selectors import sector_list
+from igny8_core.common.errors import NotFound
+from igny8_core.console.base import SiteActionView, SitePageView, ids_chosen
+from igny8_core.console.forms import ConsoleForm
+from igny8_core.console.lists import FilterForm, choice, page_number
+from igny8_core.console.packing import Circle, around, pack
+from igny8_core.modules.planner import services
+from igny8_core.modules.planner.constants import ClusterStatus, IdeaState
+from igny8_core.modules.planner.selectors import (
+    cluster_get,
+    cluster_map,
+    idea_brief_get,
+    idea_get,
+    idea_list,
+    keyword_list,
+    planner_counts,
+)
+from igny8_core.modules.planner.types import ClusterRow, IdeaQuery, KeywordQuery
+
+DRAWN = 120  # circles; more would be specks, the table has them all
+WIDTH = 1000.0
+LABEL_RADIUS = 30.0
+LETTER = 6.6  # the width of a letter of a label
+
+
+@dataclass(frozen=True, slots=True)
+class Bubble:
+    """A cluster in the picture; `lines` is what fits of its name."""
+
+    cluster: ClusterRow
+    x: float
+    y: float
+    r: float
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A sector in the picture, around its clusters."""
+
+    name: str
+    x: float
+    y: float
+    r: float
+    bubbles: tuple[Bubble, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """The whole map, in the units of its own frame."""
+
+    groups: tuple[Group, ...]
+    width: float
+    height: float
+
+
+class MapView(SitePageView):
+    """Sectors and clusters as a picture, and the same as a table."""
+
+    room, section = "planner", "map"
+    operations: ClassVar[Mapping[str, str]] = {"GET": "cluster_list"}
+
+    def get(self, request: HttpRequest, site_id: UUID) -> HttpResponse:
+        """The map."""
+        clusters = cluster_map(site_id)
+        sectors = {sector.pk: sector.name for sector in sector_list(site_id)}
+        values = {
+            "clusters": clusters,
+            "picture": picture(clusters[:DRAWN], sectors),
+            "drawn": min(DRAWN, len(clusters)),
+            "has_keywords": bool(clusters) or planner_counts(site_id).keywords > 0,
+            "may_cluster": self.may("planner_cluster_run"),
+            "may_import": self.may("planner_import_create"),
+            "may_find": self.may("planner_idea_generate"),
+        }
+        return self.page("planning/map.html", values)
+
+
+def picture(clusters: Sequence[ClusterRow], sectors: Mapping[UUID, str]) -> Picture:
+    """Clusters as circles whose area is their volume, each sector's together."""
+    most = max((cluster.volume for cluster in clusters), default=0) or 1
+    packed = []
+    for sector_id in sorted({one.sector_id for one in clusters}, key=lambda key: (key is None, str(key))):
+        rows = [one for one in clusters if one.sector_id == sector_id]
+        circles = pack([_radius(one.volume, most) for one in rows])
+        packed.append((sectors.get(sector_id, "") if sector_id else "", rows, circles, around(circles) + 14))
+    packed.sort(key=lambda entry: -entry[3])
+    places = pack([edge for *_rest, edge in packed], gap=24)
+    groups = [
+        _group(name, rows, circles, place)
+        for (name, rows, circles, _edge), place in zip(packed, places, strict=True)
+    ]
+    return _framed(groups)
+
+
+def _radius(volume: int, most: int) -> float:
+    return 12 + 68 * math.sqrt(volume / most)
+
+
+def _group(name: str, rows: Sequence[ClusterRow], circles: Sequence[Circle], place: Circle) -> Group:
+    bubbles = tuple(
+        Bubble(row, x=place.x + one.x, y=place.y + one.y, r=one.r, lines=_label(row.name, one.r))
+        for row, one in zip(rows, circles, strict=True)
+    )
+    return Group(name=name, x=place.x, y=place.y, r=place.r, bubbles=bubbles)
+
+
+def _label(name: str, radius: float) -> tuple[str, ...]:
+    """As much of a name as fits into a circle on at most three lines; nothing in a small one."""
+    if radius < LABEL_RADIUS:
+        return ()
+    room = int(radius * 1.7 / LETTER)
+    lines = [""]
+    for word in name.split():
+        if len(lines[-1]) + len(word) + 1 <= room or not lines[-1]:
+            lines[-1] = f"{lines[-1]} {word}".strip()
+        else:
+            lines.append(word)
+    return tuple(line if len(line) <= room else f"{line[: room - 1]}…" for line in lines[:3])
+
+
+def _framed(groups: Sequence[Group]) -> Picture:
+    """The picture moved into its own frame, from (0, 0)."""
+    if not groups:
+        return Picture(groups=(), width=WIDTH, height=0)
+    left, top = min(one.x - one.r for one in groups), min(one.y - one.r for one in groups)
+    moved = tuple(
+        Group(
+            one.name,
+            one.x - left,
+            one.y - top,
+            one.r,
+            tuple(Bubble(b.cluster, b.x - left, b.y - top, b.r, b.lines) for b in one.bubbles),
+        )
+        for one in groups
+    )
+    return Picture(
+        groups=moved,
+        width=max(one.x + one.r for one in moved),
+        height=max(one.y + one.r for one in moved),
+    )
+
+
+class ClusterForm(ConsoleForm):
+    """What a person decides about a cluster."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
+    status = forms.ChoiceField(label=gettext_lazy("Status"), choices=ClusterStatus.choices)
+    is_locked = forms.BooleanField(
+        label=gettext_lazy("Locked"),
+        required=False,
+        help_text=gettext_lazy("A locked cluster takes and gives no keywords."),
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class ClusterView(SitePageView):
+    """One cluster: its keywords, its ideas, and what a person decides about it."""
+
+    room, section = "planner", "map"
+    operations: ClassVar[Mapping[str, str]] = {"GET": "cluster_retrieve", "POST": "cluster_update"}
+
+    def get(self, request: HttpRequest, site_id: UUID, cluster_id: UUID) -> HttpResponse:
+        """The page."""
+        cluster = self._cluster(cluster_id)
+        initial = {name: getattr(cluster, name) for name in ClusterForm.base_fields}
+        return self.show(cluster, ClusterForm(initial=initial))
+
+    def post(self, request: HttpRequest, site_id: UUID, cluster_id: UUID) -> HttpResponse:
+        """Change it, unless somebody else did meanwhile."""
+        cluster, form = self._cluster(cluster_id), ClusterForm(request.POST)
+        if not form.is_valid():
+            return self.show(cluster, form, status=400)
+        changes = dict(form.cleaned_data)
+        services.cluster_change(cluster_id, expected_version=changes.pop("version"), **changes)
+        return self.done(_("The cluster is saved."), request.path)
+
+    def _cluster(self, cluster_id: UUID) -> ClusterRow:
+        cluster = cluster_get(cluster_id)
+        if cluster.site_id != self.site.pk:
+            raise NotFound
+        return cluster
+
+    def show(self, cluster: ClusterRow, form: ClusterForm, *, status: int = 200) -> HttpResponse:
+        """The page around a form."""
+        query = KeywordQuery(site_id=self.site.pk, cluster_id=cluster.id)
+        values = {
+            "cluster": cluster,
+            "form": form,
+            "page": keyword_list(query, number=page_number(self.request)),
+            "ideas": idea_list(IdeaQuery(site_id=self.site.pk, cluster_id=cluster.id)).rows,
+            "may_change": self.may("planner_cluster_update"),
+        }
+        return self.page("planning/cluster.html", values, status=status)
+
+
+class IdeaFilterForm(FilterForm):
+    """What the ideas can be narrowed by."""
+
+    state = choice(gettext_lazy("Any state"), IdeaState.choices)
+    score_min = forms.FloatField(
+        label=gettext_lazy("Score from"),
+        required=False,
+        min_value=0,
+        max_value=100,
+        widget=forms.NumberInput(attrs={"placeholder": gettext_lazy("Score from"), "size": 10}),
+    )
+
+
+class IdeasView(SitePageView):
+    """The ideas, best first."""
+
+    room, section = "planner", "ideas"
+    operations: ClassVar[Mapping[str, str]] = {"GET": "idea_list"}
+
+    def get(self, request: HttpRequest, site_id: UUID) -> HttpResponse:
+        """One page of ideas."""
+        filters = IdeaFilterForm.of(request)
+        page = idea_list(IdeaQuery(site_id=site_id, **filters.values()), number=page_number(request))
+        counts = planner_counts(site_id)
+        values = {
+            "filters": filters,
+            "page": page,
+            "counts": counts,
+            "may_decide": self.may("planner_idea_bulk_accept"),
+            "may_find": self.may("planner_idea_generate"),
+        }
+        return self.page("planning/ideas.html", values)
+
+
+class IdeaView(SitePageView):
+    """One idea with its brief."""
+
+    room, section = "planner", "ideas"
+    operations: ClassVar[Mapping[str, str]] = {"GET": "idea_retrieve"}
+
+    def get(self, request: HttpRequest, site_id: UUID, idea_id: UUID) -> HttpResponse:
+        """The page."""
+        brief = idea_brief_get(idea_id)
+        if brief.site_id != site_id:
+            raise NotFound
+        values = {
+            "idea": idea_get(idea_id),
+            "brief": brief,
+            "may_decide": self.may("planner_idea_accept"),
+        }
+        return self.page("planning/idea.html", values)
+
+
+class IdeasDecideView(SiteActionView):
+    """Accept or reject ideas, one or many, all or none."""
+
+    room, back_to = "planner", "console:ideas"
+    form_ids: ClassVar[Mapping[str, str]] = {"id": "contentidea"}
+    is_accepted: ClassVar[bool]
+
+    def post(self, request: HttpRequest, site_id: UUID) -> HttpResponseBase:
+        """Decide."""
+        n = services.ideas_decide(ids_chosen(request), is_accepted=self.is_accepted)
+        if self.is_accepted:
+            text = ngettext("%(n)s idea is accepted.", "%(n)s ideas are accepted.", n)
+        else:
+            text = ngettext("%(n)s idea is rejected.", "%(n)s ideas are rejected.", n)
+        return self.done(text % {"n": n}, self.back())
+
+
+class IdeasAcceptView(IdeasDecideView):
+    """Accept."""
+
+    operations: ClassVar[Mapping[str, str]] = {"POST": "idea_bulk_accept"}
+    is_accepted = True
+
+
+class IdeasRejectView(IdeasDecideView):
+    """Reject."""
+
+    operations: ClassVar[Mapping[str, str]] = {"POST": "idea_bulk_reject"}
+    is_accepted = False
+
+
+class IdeasFindView(SiteActionView):
+    """Look for ideas in the clusters."""
+
+    room, back_to = "planner", "console:ideas"
+    operations: ClassVar[Mapping[str, str]] = {"POST": "idea_generate"}
+
+    def post(self, request: HttpRequest, site_id: UUID) -> HttpResponseBase:
+        """Start the job."""
+        services.ideas_start(site_id=site_id)
+        return self.done(
+            _("We are looking for ideas in your clusters."),
+            reverse("console:ideas", kwargs={"site_id": site_id}),
+        )
