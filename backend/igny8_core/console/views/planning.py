@@ -34,8 +34,8 @@ from igny8_core.modules.planner.types import ClusterRow, IdeaQuery, KeywordQuery
 
 DRAWN = 120  # circles; more would be specks, the table has them all
 WIDTH = 1000.0
-LABEL_RADIUS = 30.0
-LETTER = 6.6  # the width of a letter of a label
+LABEL_RADIUS = 22.0
+LETTER = 7.0  # the width of a letter of a label
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class MapView(SitePageView):
 
 
 def picture(clusters: Sequence[ClusterRow], sectors: Mapping[UUID, str]) -> Picture:
-    """Clusters as circles whose area is their volume, each sector's together."""
+    """Clusters as circles that grow with their volume, each sector's together."""
     most = max((cluster.volume for cluster in clusters), default=0) or 1
     packed = []
     for sector_id in sorted({one.sector_id for one in clusters}, key=lambda key: (key is None, str(key))):
@@ -109,7 +109,7 @@ def picture(clusters: Sequence[ClusterRow], sectors: Mapping[UUID, str]) -> Pict
 
 
 def _radius(volume: int, most: int) -> float:
-    return 12 + 68 * math.sqrt(volume / most)
+    return 14 + 76 * (volume / most) ** 0.4
 
 
 def _group(name: str, rows: Sequence[ClusterRow], circles: Sequence[Circle], place: Circle) -> Group:
