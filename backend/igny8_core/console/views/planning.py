@@ -1,6 +1,5 @@
 """The map of a site's clusters, a cluster's page, and the ideas that come of them."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
