@@ -325,8 +325,8 @@ class DeleteRows:
 
 
 def etag(row: AccountBaseModel) -> str:
-    """The row's version as an entity tag."""
-    return f'"{row.version}"'
+    """The row's version as an entity tag; a row may say more finely what changed."""
+    return f'"{getattr(row, "entity_version", row.version)}"'
 
 
 def require_version(request: Request, row: AccountBaseModel) -> None:

@@ -39,7 +39,7 @@ STATUS_OF = {
 def exception_handler(exc: Exception, context: dict[str, Any]) -> Response:
     """The envelope for an exception of a view; an unknown one is logged with its trace and answered as 500."""
     if isinstance(exc, DomainError):
-        return _domain_error(exc)
+        return refusal(exc)
     if isinstance(exc, Http404 | exceptions.NotFound):
         return _answer(404, NotFound.message, NotFound.code)
     if isinstance(exc, exceptions.ValidationError):
@@ -62,7 +62,8 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response:
     return _answer(500, _DEFECT, "internal_error")
 
 
-def _domain_error(error: DomainError) -> Response:
+def refusal(error: DomainError) -> Response:
+    """The envelope of a domain error; a view returns it, instead of raising, when what it wrote must stay."""
     response = _answer(STATUS_OF[error.kind], error.message, error.code, error.fields)
     wait: float | None = getattr(error, "retry_after_seconds", None)
     if wait is not None:

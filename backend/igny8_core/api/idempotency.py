@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
+from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -83,10 +84,10 @@ def run_once(
 ) -> Response:
     """Do `work` and keep its answer in one transaction, or give the answer that is kept.
 
-    A refused or failed request frees the key; fields named in `secrets` are not kept. With `network` the work opens
-    its own transactions and the answer is kept after it. Raises IdempotencyKeyReused, IdempotencyOutOfScope, and
-    IdempotencyInFlight, also at the end of a request so slow that another one has taken the key over: its work, unless
-    `network`, is rolled back.
+    A refused or failed request frees the key, also when the refusal was returned, so that what it wrote stays; fields
+    named in `secrets` are not kept. With `network` the work opens its own transactions and the answer is kept after it.
+    Raises IdempotencyKeyReused, IdempotencyOutOfScope, and IdempotencyInFlight, also at the end of a request so slow
+    that another one has taken the key over: its work, unless `network`, is rolled back.
     """
     row = _claim(request, key, context)
     if row.is_answered:
@@ -97,17 +98,16 @@ def run_once(
         if network:
             response = work()
             with tenant_transaction(context):
-                _keep(row, response, secrets)
+                _settle(row, response, secrets)
             return response
         with tenant_transaction(context):
             response = work()
-            _keep(row, response, secrets)
+            _settle(row, response, secrets)
             return response
     except BaseException:
         # Without the probe: the key must be freed also when the context has become stale.
         with tenant_transaction(replace(context, probe=None)):
-            claim = _claimed(row)
-            claim._raw_delete(claim.db)
+            _free(row)
         raise
 
 
@@ -160,6 +160,18 @@ def _claimed(row: IdempotencyKey) -> QuerySet[Any]:
         pk=row.pk, status_code=None, locked_until=row.locked_until
     )
     return held
+
+
+def _free(row: IdempotencyKey) -> None:
+    claim = _claimed(row)
+    claim._raw_delete(claim.db)
+
+
+def _settle(row: IdempotencyKey, response: Response, secrets: tuple[str, ...]) -> None:
+    if status.is_client_error(response.status_code):
+        _free(row)
+    else:
+        _keep(row, response, secrets)
 
 
 def _keep(row: IdempotencyKey, response: Response, secrets: tuple[str, ...]) -> None:

@@ -200,6 +200,10 @@ _TABLE: Mapping[str, Mapping[str, OperationRule]] = {
         "article_restore": EDITOR_WRITE,
         "article_revisions": VIEWER_READ,
         "article_restore_revision": EDITOR_WRITE,
+        "article_request_review": EDITOR_WRITE,
+        # A key that could open the gate before a publish would make it none.
+        "article_approve": replace(EDITOR_WRITE, verb=None),
+        "article_reject": replace(EDITOR_WRITE, verb=None),
     },
 }
 OPERATIONS: Mapping[str, OperationRule] = {

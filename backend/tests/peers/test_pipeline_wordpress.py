@@ -30,6 +30,7 @@ from igny8_core.modules.automation.tests.processes import (
 from igny8_core.modules.billing.selectors import balance_check
 from igny8_core.modules.billing.services import credits_grant
 from igny8_core.modules.integration.outbound import OutboundClient
+from igny8_core.modules.integration.services import destination_wordpress_save
 from igny8_core.modules.integration.wordpress.client import TRASH_STATUS, WordPressClient
 from igny8_core.modules.integration.wordpress.payloads import RemotePost
 from igny8_core.modules.publisher.models import Publication
@@ -97,6 +98,14 @@ def paying(tenant: Tenant) -> Tenant:
 
 
 def order(tenant: Tenant, url: str, *, articles: int) -> tuple[str | Path, ...]:
+    with tenant.work():  # what the packaged model writes is for a look, not for a gate
+        destination_wordpress_save(
+            site_id=tenant.site.pk,
+            base_url=url,
+            username=os.environ["WORDPRESS_USER"],
+            application_password=os.environ["WORDPRESS_APP_PASSWORD"],
+            minimum_score=None,
+        )
     site = ("--site", tenant.site.domain, "--articles", str(articles), "--destination", "wordpress")
     return (EXAMPLE, *site, "--wp-url", url, "--wp-user", os.environ["WORDPRESS_USER"])
 

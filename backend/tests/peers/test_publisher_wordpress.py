@@ -67,6 +67,7 @@ def row(tenant: Tenant, url: str) -> Publication:
             base_url=url,
             username=os.environ["WORDPRESS_USER"],
             application_password=os.environ["WORDPRESS_APP_PASSWORD"],
+            minimum_score=None,
         )
         article = article_make(tenant, slug=f"grinders-{secrets.token_hex(4)}")
         return publication_reserve(article_id=article.pk, destination_id=destination.pk)
@@ -141,6 +142,7 @@ def test_author_who_may_create_no_category_publishes_all_the_same(
             base_url=url,
             username=name,
             application_password=_script("app-password", name, "peer"),
+            minimum_score=None,
         )
         article = article_make(tenant, slug=name, category=category)
         row = publication_reserve(article_id=article.pk, destination_id=destination.pk)

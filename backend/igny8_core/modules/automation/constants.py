@@ -39,6 +39,7 @@ MAX_ARTICLES = 100
 # Ideas that a run may burn for each article that it owes, before it gives up.
 IDEAS_PER_ARTICLE = 4
 ONE_ACTIVE_RUN = "automation_one_active_run"
+ARTICLE_HELD = "article_held"  # the article is written, paid for, and waits for a person
 # Errors, by code, that lie in one idea's text and in nothing else: the item fails and the next idea is taken. Any other
 # final error (a refused key, an unknown model, a destination that refuses) would meet every idea, so it stops the run.
 IDEA_FAULTS = {
@@ -54,4 +55,5 @@ IDEA_FAULTS = {
         }
     ),
     ItemState.SCORING: frozenset({"not_found"}),  # a person deleted the article
+    ItemState.PUBLISHING: frozenset({ARTICLE_HELD}),
 }

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from igny8_core.common.errors import NotFound
-from igny8_core.modules.automation.constants import ACTIVE_RUN_STATES, ItemState
+from igny8_core.modules.automation.constants import ACTIVE_RUN_STATES, ARTICLE_HELD, ItemState
 from igny8_core.modules.automation.models import PipelineRun, RunItem
 from igny8_core.modules.automation.types import ItemStatus, RunStatus
 
@@ -21,6 +21,7 @@ def run_status_get(run_id: UUID) -> RunStatus:
             state=item.state,
             score=item.score,
             url=item.url,
+            error_code=item.error_code,
             error_message=item.error_message,
         )
         for item in RunItem.objects.filter(run_id=run_id).order_by("position")
@@ -31,6 +32,7 @@ def run_status_get(run_id: UUID) -> RunStatus:
         stage=run.stage,
         article_count=run.article_count,
         published_count=sum(item.state == ItemState.PUBLISHED for item in items),
+        held_count=sum(item.error_code == ARTICLE_HELD for item in items),
         counts=run.counts,
         error_code=run.error_code,
         error_message=run.error_message,

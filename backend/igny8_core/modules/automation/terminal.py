@@ -17,7 +17,13 @@ from kombu.exceptions import OperationalError as BrokerError
 from igny8_core.auth.models import Account, Role, Site, User
 from igny8_core.auth.selectors import sector_list, site_for_domain
 from igny8_core.common.errors import DomainError, ErrorKind
-from igny8_core.modules.automation.constants import ACTIVE_RUN_STATES, ItemState, RunState, Stage
+from igny8_core.modules.automation.constants import (
+    ACTIVE_RUN_STATES,
+    ARTICLE_HELD,
+    ItemState,
+    RunState,
+    Stage,
+)
 from igny8_core.modules.automation.errors import RunActive
 from igny8_core.modules.automation.models import PipelineRun
 from igny8_core.modules.automation.selectors import run_for_request, run_is_active, run_status_get
@@ -177,7 +183,12 @@ def _destination(order: Order) -> UUID:
             )
     with tenant_transaction():
         if order.wordpress_url:
-            return integration.destination_wordpress_save(site_id=site_id, **login).pk
+            return integration.destination_wordpress_save(
+                site_id=site_id,
+                base_url=order.wordpress_url,
+                username=order.wordpress_user,
+                application_password=order.wordpress_password,
+            ).pk
         return integration.destination_preview_ensure(site_id).pk
 
 
@@ -239,6 +250,8 @@ class Follower:
 def _item_lines(item: ItemStatus) -> list[str]:
     name = f"article {item.position}"
     lines = [f"{name}: writing “{item.title}”"]
+    if item.error_code == ARTICLE_HELD:
+        return [*lines, f"{name}: held: {item.error_message}"]
     if item.state == ItemState.FAILED:
         return [*lines, f"{name}: failed: {item.error_message}"]
     if item.score is not None:

@@ -30,6 +30,7 @@ class ItemStatus:
     state: str
     score: int | None
     url: str
+    error_code: str
     error_message: str
 
 
@@ -42,6 +43,7 @@ class RunStatus:
     stage: str
     article_count: int
     published_count: int
+    held_count: int
     counts: dict[str, dict[str, int]]
     error_code: str
     error_message: str

@@ -1,6 +1,7 @@
 """What the room says when it refuses; a message must never carry a secret."""
 
 from igny8_core.common.errors import DomainError, ErrorKind
+from igny8_core.modules.integration.constants import MAX_MINIMUM_SCORE
 
 
 class DestinationTaken(DomainError):
@@ -17,6 +18,16 @@ class DestinationPlatformConflict(DomainError):
     kind = ErrorKind.CONFLICT
     code = "destination_platform_conflict"
     message = "A preview site has no address, user or password of its own."
+
+
+class MinimumScoreInvalid(DomainError):
+    """No article can score this."""
+
+    code = "minimum_score_invalid"
+    message = f"A minimum score is a number from 0 to {MAX_MINIMUM_SCORE}, or null for none."
+
+    def __init__(self) -> None:
+        super().__init__(fields={"minimum_score": [self.message]})
 
 
 class ApplicationPasswordRequired(DomainError):

@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from igny8_core.modules.integration.constants import ConnectionStatus, Platform
+from igny8_core.modules.integration.constants import MAX_MINIMUM_SCORE, ConnectionStatus, Platform
 from igny8_core.tenancy.bases import SiteBoundModel
 from igny8_core.tenancy.secrets import EncryptedTextField
 
@@ -20,6 +20,11 @@ class Destination(SiteBoundModel):
     base_url = models.CharField(max_length=500, blank=True, default="", help_text="Empty for the preview.")
     username = models.CharField(max_length=120, blank=True, default="")
     secret = EncryptedTextField(blank=True, default="", editable=False)
+    minimum_score = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        help_text="What an article must score to be published without a review; null: nothing.",
+    )
     preview_token = models.CharField(max_length=64, blank=True, default="", editable=False)
     status = models.CharField(max_length=10, choices=ConnectionStatus, default=ConnectionStatus.UNCHECKED)
     last_check = models.JSONField(null=True, blank=True, help_text="The last connection report.")
@@ -40,5 +45,8 @@ class Destination(SiteBoundModel):
                 fields=["account", "site", "platform", "base_url"],
                 condition=ALIVE,
                 name="integration_destination_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(minimum_score__lte=MAX_MINIMUM_SCORE), name="integration_minimum_score_range"
             ),
         ]

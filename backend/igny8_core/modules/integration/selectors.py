@@ -72,4 +72,5 @@ def _view(row: Destination) -> DestinationView:
         username=row.username,
         preview_token=row.preview_token,
         status=row.status,
+        minimum_score=row.minimum_score,
     )

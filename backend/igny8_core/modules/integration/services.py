@@ -13,11 +13,20 @@ from django.db import IntegrityError, transaction
 from igny8_core.auth.selectors import site_get
 from igny8_core.common.clock import utc_now
 from igny8_core.common.errors import DomainError, NotFound
-from igny8_core.modules.integration.constants import PREVIEW_TOKEN_BYTES, ConnectionStatus, Platform
+from igny8_core.modules.integration.constants import (
+    MAX_MINIMUM_SCORE,
+    PREVIEW_TOKEN_BYTES,
+    UNCHANGED,
+    WORDPRESS_MINIMUM_SCORE,
+    ConnectionStatus,
+    Platform,
+    Unchanged,
+)
 from igny8_core.modules.integration.errors import (
     ApplicationPasswordRequired,
     DestinationPlatformConflict,
     DestinationTaken,
+    MinimumScoreInvalid,
 )
 from igny8_core.modules.integration.models import Destination
 from igny8_core.modules.integration.outbound import shared_client
@@ -59,11 +68,17 @@ def destination_preview_ensure(site_id: UUID) -> Destination:
 
 
 def destination_wordpress_create(
-    *, site_id: UUID, base_url: str, username: str, application_password: str, name: str = ""
+    *,
+    site_id: UUID,
+    base_url: str,
+    username: str,
+    application_password: str,
+    name: str = "",
+    minimum_score: int | Unchanged | None = UNCHANGED,
 ) -> Destination:
     """Connect a WordPress site that the site is not connected to yet; nothing is sent to it.
 
-    Raises AddressInvalid, DestinationTaken, NotFound for a site out of reach, SecretKeyMissing.
+    Raises AddressInvalid, DestinationTaken, MinimumScoreInvalid, NotFound for a site out of reach, SecretKeyMissing.
     """
     address = site_address(base_url)
     if Destination.objects.filter(site_id=site_id, base_url=address).exists():
@@ -74,16 +89,25 @@ def destination_wordpress_create(
         username=username,
         application_password=application_password,
         name=name,
+        minimum_score=minimum_score,
     )
 
 
 def destination_wordpress_save(
-    *, site_id: UUID, base_url: str, username: str, application_password: str, name: str = ""
+    *,
+    site_id: UUID,
+    base_url: str,
+    username: str,
+    application_password: str,
+    name: str = "",
+    minimum_score: int | Unchanged | None = UNCHANGED,
 ) -> Destination:
     """Connect a WordPress site, or renew the login of the connection that stands; nothing is sent to it.
 
-    One that was deleted comes back with its publications, so that nothing is published there a second time. Raises
-    AddressInvalid, NotFound for a site out of reach, SecretKeyMissing, and DestinationTaken when two callers race.
+    A new one holds articles below WORDPRESS_MINIMUM_SCORE unless another minimum is given; one that stands keeps its
+    own. One that was deleted comes back with its publications, so that nothing is published there a second time. Raises
+    AddressInvalid, MinimumScoreInvalid, NotFound for a site out of reach, SecretKeyMissing, and DestinationTaken when
+    two callers race.
     """
     site_get(site_id)
     address = site_address(base_url)
@@ -91,7 +115,11 @@ def destination_wordpress_save(
     if row is not None:
         kept = name or row.name
         return destination_update(
-            row, name=kept, username=username, application_password=application_password
+            row,
+            name=kept,
+            username=username,
+            application_password=application_password,
+            minimum_score=minimum_score,
         )
     row = Destination(
         site_id=site_id,
@@ -100,6 +128,7 @@ def destination_wordpress_save(
         base_url=address,
         username=username.strip(),
         secret=application_password,
+        minimum_score=_minimum_score(minimum_score, kept=WORDPRESS_MINIMUM_SCORE),
     )
     _insert(row)
     return row
@@ -112,15 +141,18 @@ def destination_update(
     base_url: str | None = None,
     username: str | None = None,
     application_password: str | None = None,
+    minimum_score: int | Unchanged | None = UNCHANGED,
 ) -> Destination:
-    """Change a destination; the password stays unless a new one is given.
+    """Change a destination; the password stays unless a new one is given. A `minimum_score` of None ends its gate.
 
     Raises ApplicationPasswordRequired when address or user name change without it: the stored one would go where, or
-    speak for whom, nobody meant it to. Raises AddressInvalid, DestinationTaken, DestinationPlatformConflict.
+    speak for whom, nobody meant it to. Raises AddressInvalid, DestinationTaken, DestinationPlatformConflict and
+    MinimumScoreInvalid.
     """
     login = (base_url, username, application_password)
     if row.platform != Platform.WORDPRESS and login != (None, None, None):
         raise DestinationPlatformConflict
+    row.minimum_score = _minimum_score(minimum_score, kept=row.minimum_score)
     before = (row.base_url, row.username)
     row.name = row.name if name is None else name
     row.base_url = row.base_url if base_url is None else site_address(base_url)
@@ -132,7 +164,8 @@ def destination_update(
     if application_password:
         row.status, row.last_error = ConnectionStatus.UNCHECKED, ""
     _write(row)
-    audit_write("destination.changed", row=row, detail={"base_url": row.base_url})
+    detail = {"base_url": row.base_url, "minimum_score": row.minimum_score}
+    audit_write("destination.changed", row=row, detail=detail)
     return row
 
 
@@ -203,6 +236,14 @@ def _existing(site_id: UUID, *, platform: Platform, base_url: str) -> Destinatio
         return None
     assert isinstance(restored, Destination)  # noqa: S101 - row_restore gives rows of the model it was given
     return restored
+
+
+def _minimum_score(wanted: int | Unchanged | None, *, kept: int | None) -> int | None:
+    if isinstance(wanted, Unchanged):
+        return kept
+    if wanted is not None and not 0 <= wanted <= MAX_MINIMUM_SCORE:
+        raise MinimumScoreInvalid
+    return wanted
 
 
 def _insert(row: Destination) -> None:

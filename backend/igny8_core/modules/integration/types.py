@@ -16,6 +16,7 @@ class DestinationView:
     username: str
     preview_token: str
     status: str
+    minimum_score: int | None
 
 
 @dataclass(frozen=True, slots=True)

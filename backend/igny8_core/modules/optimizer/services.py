@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from igny8_core.modules.optimizer.models import ScoreSnapshot
 from igny8_core.modules.optimizer.scoring import RULESET_VERSION, Finding, ScoredPage, score_page
 from igny8_core.modules.writer.selectors import article_document_get
+from igny8_core.modules.writer.types import ArticleDocument
 
 
 def article_score(article_id: UUID) -> ScoreSnapshot:
@@ -17,9 +18,13 @@ def article_score(article_id: UUID) -> ScoreSnapshot:
 
     Raises NotFound. Free: nothing is asked of a model.
     """
-    document = article_document_get(article_id)
+    return document_score(article_document_get(article_id))
+
+
+def document_score(document: ArticleDocument) -> ScoreSnapshot:
+    """Score one version of an article as it was read, or give the score that it has. Free."""
     identity = {
-        "article_id": article_id,
+        "article_id": document.article_id,
         "article_version": document.version,
         "ruleset_version": RULESET_VERSION,
     }

@@ -1,6 +1,7 @@
 """Why a publication is not published, yet or at all."""
 
 from igny8_core.common.errors import DomainError, ErrorKind
+from igny8_core.modules.publisher.types import GateDecision
 
 
 class PublicationStateConflict(DomainError):
@@ -86,6 +87,17 @@ class PublicationSlugTaken(DomainError):
     def __init__(self, *, suggestion: str) -> None:
         self.suggestion = suggestion
         super().__init__(f"The address is taken at the destination; “{suggestion}” is free.")
+
+
+class ArticleHeld(DomainError):
+    """The article waits for review: its score is below what the destination asks for, or a person rejected it."""
+
+    kind = ErrorKind.CONFLICT
+    code = "article_held"
+
+    def __init__(self, decision: GateDecision) -> None:
+        self.decision = decision
+        super().__init__(decision.reason)
 
 
 class PreviewUnwritable(DomainError):

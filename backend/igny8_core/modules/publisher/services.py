@@ -20,18 +20,32 @@ from igny8_core.modules.publisher.constants import (
     PublicationState,
 )
 from igny8_core.modules.publisher.delivery import Delivery
-from igny8_core.modules.publisher.errors import PublicationSiteConflict, PublicationTaken
+from igny8_core.modules.publisher.errors import ArticleHeld, PublicationSiteConflict, PublicationTaken
+from igny8_core.modules.publisher.gate import article_hold, gate_check, gate_decide, gate_pass
 from igny8_core.modules.publisher.models import Publication
 from igny8_core.modules.publisher.preview import PreviewSite, PreviewStore
 from igny8_core.modules.publisher.states import publication_transition
 from igny8_core.modules.publisher.targets import PreviewTarget, Target, WordPressTarget
 from igny8_core.modules.publisher.targets.preview import preview_site, preview_told
+from igny8_core.modules.publisher.types import PublicationAsked
 from igny8_core.modules.writer import selectors as writer
 from igny8_core.modules.writer.types import ArticleDocument
 from igny8_core.tenancy.audit import audit_write
 from igny8_core.tenancy.context import TENANT_ALIAS, tenant_transaction
 from igny8_core.tenancy.models import Job
 from igny8_core.tenancy.queue import enqueue
+
+__all__ = [
+    "ArticleHeld",
+    "article_hold",
+    "gate_check",
+    "preview_pages_follow",
+    "publication_fail",
+    "publication_publish",
+    "publication_request",
+    "publication_reserve",
+    "publication_retry",
+]
 
 Checkpoint = Callable[[], None]
 Progress = Callable[[int, int, str], None]
@@ -50,12 +64,16 @@ _SHOWN = {
 def publication_reserve(*, article_id: UUID, destination_id: UUID) -> Publication:
     """Reserve slug and marker for an article on a destination; the same pair gets the same row again.
 
-    The caller commits before anything is published. Raises NotFound and PublicationSiteConflict.
+    The caller commits before anything is published. Raises NotFound, PublicationSiteConflict, and ArticleHeld when the
+    destination's gate is closed: the caller then asks for the review with `article_hold`, in another transaction.
     """
     document = writer.article_document_get(article_id)
     destination = integration.destination_get(destination_id)
     if document.site_id != destination.site_id:
         raise PublicationSiteConflict
+    found = Publication.objects.filter(article_id=article_id, destination_id=destination_id).first()
+    if found is None or not _is_out(found, document):
+        gate_pass(document, destination=destination)
     for _ in range(MAX_SLUG_TRIES):
         found = Publication.objects.filter(article_id=article_id, destination_id=destination_id).first()
         if found is not None:
@@ -72,21 +90,30 @@ def publication_reserve(*, article_id: UUID, destination_id: UUID) -> Publicatio
     raise PublicationTaken
 
 
-def publication_request(*, article_id: UUID, destination_id: UUID) -> tuple[Publication, Job]:
-    """Reserve, and start the job that publishes. Raises what `publication_reserve` raises."""
-    row = publication_reserve(article_id=article_id, destination_id=destination_id)
-    return row, _enqueued(row)
+def publication_request(*, article_id: UUID, destination_id: UUID) -> PublicationAsked:
+    """Reserve, and start the job that publishes; an article that the gate holds is put before a person instead.
+
+    That it is held is an answer and no error, so that the caller's transaction keeps the request for its review.
+    Raises NotFound and PublicationSiteConflict.
+    """
+    try:
+        row = publication_reserve(article_id=article_id, destination_id=destination_id)
+    except ArticleHeld as held:
+        article_hold(held.decision)
+        return PublicationAsked(held=held.decision)
+    return PublicationAsked(publication_id=row.pk, job_id=_enqueued(row).pk)
 
 
-def publication_retry(publication_id: UUID) -> Job:
+def publication_retry(publication_id: UUID) -> PublicationAsked:
     """Start the job again: after a failure, or to bring a published post up to the article's newest version.
 
-    A publication whose job is still active keeps that one. Raises NotFound.
+    A publication whose job is still active keeps that one; an article that the gate holds by now is put before a
+    person. Raises NotFound.
     """
     row = Publication.objects.filter(pk=publication_id).first()
     if row is None:
         raise NotFound
-    return _enqueued(row)
+    return publication_request(article_id=row.article_id, destination_id=row.destination_id)
 
 
 def publication_publish(publication_id: UUID, *, checkpoint: Checkpoint, progress: Progress) -> Publication:
@@ -103,6 +130,8 @@ def publication_publish(publication_id: UUID, *, checkpoint: Checkpoint, progres
     except DomainError as error:  # the article or the destination is gone, or its password cannot be read
         with tenant_transaction():
             publication_fail(publication_id, error)
+            if isinstance(error, ArticleHeld):
+                article_hold(error.decision)
         raise
     while True:
         checkpoint()
@@ -162,6 +191,8 @@ def _pages_restore(place: PreviewPlace, stored: set[str], *, checkpoint: Checkpo
         checkpoint()
         with tenant_transaction():
             document = writer.article_document_get(row.article_id)
+            if not _may_go(row, document):
+                continue  # what nobody has reviewed stays off the preview, until it is published again
             target = _target(row, document)
         target.send()
         with tenant_transaction():
@@ -181,6 +212,8 @@ def _delivery(publication_id: UUID) -> Delivery:
         if row is None:
             raise NotFound
         document = writer.article_document_get(row.article_id)
+        if not _is_out(row, document):
+            gate_pass(document, destination=integration.destination_get(row.destination_id))
         target = _target(row, document)
     return Delivery(
         row,
@@ -189,6 +222,17 @@ def _delivery(publication_id: UUID) -> Delivery:
         slug_free=_slug_free_now,
         on_published=lambda published: _announce(published, document),
     )
+
+
+def _is_out(row: Publication, document: ArticleDocument) -> bool:
+    """Whether this very text is public or about to be: it passed the gate, and closing takes nothing back."""
+    is_public = row.state in (PublicationState.PUBLISHING, PublicationState.PUBLISHED)
+    return is_public and row.article_version == document.version
+
+
+def _may_go(row: Publication, document: ArticleDocument) -> bool:
+    destination = integration.destination_get(row.destination_id)
+    return _is_out(row, document) or gate_decide(document, destination=destination).is_open
 
 
 def _target(row: Publication, document: ArticleDocument) -> Target:

@@ -1,8 +1,32 @@
-"""What the room hands out: frozen pictures of a publication."""
+"""What the room hands out: frozen pictures of a publication, and what the gate said of an article."""
 
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class GateDecision:
+    """Whether an article may go to a destination; `score` is None where no minimum asks for one.
+
+    `reason` is one sentence for people.
+    """
+
+    article_id: UUID
+    destination_id: UUID
+    is_open: bool
+    minimum_score: int | None
+    score: int | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PublicationAsked:
+    """What came of asking to publish: a publication and its job, or why the gate holds the article."""
+
+    publication_id: UUID | None = None
+    job_id: UUID | None = None
+    held: GateDecision | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,31 @@ class ArticleUnfit(DomainError):
     message = "The model's text was not fit to keep."
 
 
+class ReviewStateConflict(DomainError):
+    """The article's review cannot become this."""
+
+    kind = ErrorKind.CONFLICT
+    code = "review_state_conflict"
+
+
+class ArticleVersionStale(DomainError):
+    """Somebody would approve a text that they have not read."""
+
+    kind = ErrorKind.PRECONDITION_FAILED
+    code = "article_version_stale"
+    message = "The article was changed since you read it; read it again and decide then."
+
+
+class ReviewCommentRequired(DomainError):
+    """A rejection says what is wrong."""
+
+    code = "review_comment_required"
+    message = "Say in a comment what has to change."
+
+    def __init__(self) -> None:
+        super().__init__(fields={"comment": [self.message]})
+
+
 class ArticleEmpty(DomainError):
     """An edit left no text."""
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import models
 from django.db.models import Q
 
-from igny8_core.modules.writer.constants import RevisionSource, TaskState
+from igny8_core.modules.writer.constants import ReviewState, RevisionSource, TaskState
 from igny8_core.tenancy.bases import SiteBoundModel, SiteSectorBaseModel
 from igny8_core.tenancy.fields import TenantForeignKey
 
@@ -79,7 +79,10 @@ class ArticleSection(SiteBoundModel):
 
 
 class Article(SiteSectorBaseModel):
-    """What a task became, in its newest version; it comes and goes with its task."""
+    """What a task became, in its newest version; it comes and goes with its task.
+
+    A review speaks of one version of the text and is no change of it: it leaves `version` alone, and counts its own.
+    """
 
     task = TenantForeignKey(WritingTask, owned=True, related_name="+", db_index=False)
     task_id: UUID
@@ -100,10 +103,27 @@ class Article(SiteSectorBaseModel):
     model = models.CharField(max_length=120, blank=True, default="")
     prompt_versions = models.JSONField(default=dict)
     credits = models.PositiveIntegerField(default=0)
+    review_state = models.CharField(max_length=10, choices=ReviewState, default=ReviewState.NONE)
+    review_reason = models.CharField(
+        max_length=500, blank=True, default="", help_text="Why it was asked for."
+    )
+    review_comment = models.CharField(max_length=500, blank=True, default="")
+    review_count = models.PositiveIntegerField(default=0, editable=False)
+    reviewed_version = models.PositiveIntegerField(null=True, blank=True)
+    reviewed_at = models.DateTimeField(null=True, blank=True)
+    reviewed_by = TenantForeignKey(
+        "igny8_auth.User", null=True, blank=True, related_name="+", db_index=False, help_text="Null: staff."
+    )
+    reviewed_by_id: UUID | None
 
     class Meta:
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["account", "site", "-id"], name="writer_article_list"),
+            models.Index(
+                fields=["account", "site", "-id"],
+                condition=Q(review_state=ReviewState.PENDING.value),
+                name="writer_article_in_review",
+            ),
             models.Index(fields=["account", "task"], name="writer_article_task"),
             models.Index(fields=["account", "idea"], name="writer_article_idea"),
         ]
@@ -112,6 +132,11 @@ class Article(SiteSectorBaseModel):
                 fields=["account", "task"], condition=ALIVE, name="writer_article_per_task"
             ),
         ]
+
+    @property
+    def entity_version(self) -> str:
+        """What the row's ETag says: text and review, each of which changes without the other."""
+        return f"{self.version}.{self.review_count}" if self.review_count else str(self.version)
 
 
 class ArticleRevision(SiteBoundModel):

@@ -7,7 +7,7 @@ from django.db.models import Count, Q
 from igny8_core.common.errors import NotFound
 from igny8_core.modules.writer.constants import OPEN_STATES, TaskState
 from igny8_core.modules.writer.models import Article, WritingTask
-from igny8_core.modules.writer.types import ArticleDocument, WriterCounts
+from igny8_core.modules.writer.types import ArticleDocument, ArticleReview, WriterCounts
 
 
 def article_document_get(article_id: UUID) -> ArticleDocument:
@@ -47,6 +47,23 @@ def writer_counts(site_id: UUID) -> WriterCounts:
         tasks_open=tasks["open"],
         tasks_failed=tasks["failed"],
         articles=Article.objects.filter(site_id=site_id).count(),
+    )
+
+
+def article_review_get(article_id: UUID) -> ArticleReview:
+    """What was said of an article; raises NotFound."""
+    article = Article.objects.filter(pk=article_id).first()
+    if article is None:
+        raise NotFound
+    return ArticleReview(
+        article_id=article.pk,
+        version=article.version,
+        state=article.review_state,
+        reason=article.review_reason,
+        comment=article.review_comment,
+        reviewed_version=article.reviewed_version,
+        reviewed_at=article.reviewed_at,
+        reviewed_by_id=article.reviewed_by_id,
     )
 
 

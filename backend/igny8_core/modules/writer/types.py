@@ -40,3 +40,32 @@ class WriterCounts:
     tasks_open: int
     tasks_failed: int
     articles: int
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleReview:
+    """What was said of an article; a decision holds for `reviewed_version` alone."""
+
+    article_id: UUID
+    version: int
+    state: str
+    reason: str
+    comment: str
+    reviewed_version: int | None
+    reviewed_at: datetime | None
+    reviewed_by_id: UUID | None
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether a person decided on the text as it is now."""
+        return self.reviewed_version == self.version
+
+    @property
+    def is_approved(self) -> bool:
+        """Whether the text as it is now is approved."""
+        return self.is_decided and self.state == "approved"
+
+    @property
+    def is_rejected(self) -> bool:
+        """Whether the text as it is now is rejected."""
+        return self.is_decided and self.state == "rejected"

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import resolve
 from rest_framework.test import APIClient
 
-from igny8_core.api.operations import operation_rule
+from igny8_core.api.operations import OperationRule, operation_rule
 from igny8_core.auth.models import Role, Site
 from igny8_core.tenancy.bases import AccountBaseModel
 from igny8_core.tenancy.kinds import Kind
@@ -116,15 +116,15 @@ class IsolationContract(ForgedRequests):
             found.append(Operation("post", "restore/"))
         return found
 
-    def role_of(self, operation: Operation, *, detail: bool) -> Role | None:
-        """The lowest role that may, by the table of operations."""
+    def rule_of(self, operation: Operation, *, detail: bool) -> OperationRule:
+        """Who may, by the table of operations."""
         path = f"{self.url}{uuid4()}/" if detail else self.url
         match = resolve(f"{path}{operation.suffix}")
         view = match.func.cls(**match.func.initkwargs)  # type: ignore[attr-defined]  # set by DRF's as_view
         view.action_map = match.func.actions  # type: ignore[attr-defined]  # set by DRF's as_view
         rule = operation_rule(view, operation.method.upper())
         assert rule is not None
-        return rule.role
+        return rule
 
     def call(
         self,
@@ -145,7 +145,13 @@ class IsolationContract(ForgedRequests):
         return {row["id"] for row in response.json()["results"]}
 
     def assert_like_missing(
-        self, client: APIClient, operation: Operation, row: Any, body: Body, **headers: str
+        self,
+        client: APIClient,
+        operation: Operation,
+        row: Any,
+        body: Body,
+        status: int = 404,
+        **headers: str,
     ) -> None:
         """The answer for a row out of reach equals the one for no row at all, down to the number of statements."""
         missing_id, seen = uuid4(), []
@@ -154,7 +160,7 @@ class IsolationContract(ForgedRequests):
                 response = self.call(client, operation, row_id, body, **headers)
             seen.append((text_of(response, row.pk, missing_id), len(queries)))
         assert seen[0] == seen[1], operation
-        assert seen[0][0].startswith("404 "), (operation, seen[0][0])
+        assert seen[0][0].startswith(f"{status} "), (operation, seen[0][0])
 
     # -- another account's rows
 
@@ -181,7 +187,7 @@ class IsolationContract(ForgedRequests):
             for header in ("If-Match", "If-None-Match"):
                 with unchanged(tenant, stranger):
                     self.assert_like_missing(
-                        client, operation, theirs, self.update_body(tenant), **{header: tag}
+                        client, operation, theirs, self.update_body(tenant), 404, **{header: tag}
                     )
 
     def test_list_search_and_order_show_own_rows_alone(self, tenant: Tenant, mine: Any, theirs: Any) -> None:
@@ -342,7 +348,7 @@ class IsolationContract(ForgedRequests):
         for detail in (False, True):
             for operation in self.operations(detail=detail):
                 for client, status in actors:
-                    if status == 403 and self.role_of(operation, detail=detail) is Role.VIEWER:
+                    if status == 403 and self.rule_of(operation, detail=detail).role is Role.VIEWER:
                         continue
                     with unchanged(tenant):
                         response = self.call(client, operation, mine.pk if detail else None)
@@ -357,8 +363,11 @@ class IsolationContract(ForgedRequests):
         for client in (key, person):
             assert str(mine.pk) not in self.ids_of(client.get(self.url))
             for operation in self.operations(detail=True):
+                # What no key may do at all is refused before any row is looked for.
+                is_for_keys = self.rule_of(operation, detail=True).verb is not None
+                status = 404 if client is person or is_for_keys else 403
                 with unchanged(tenant):
-                    self.assert_like_missing(client, operation, mine, self.update_body(tenant))
+                    self.assert_like_missing(client, operation, mine, self.update_body(tenant), status)
             self._assert_site_filter(client, tenant)
             self._assert_site_body(client, tenant)
 

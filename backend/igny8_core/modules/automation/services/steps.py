@@ -4,10 +4,11 @@ from collections.abc import Callable
 from contextlib import suppress
 from uuid import UUID
 
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from igny8_core.common.errors import DomainError, ErrorKind
 from igny8_core.modules.automation.constants import (
+    ARTICLE_HELD,
     IDEA_FAULTS,
     IDEAS_PER_ARTICLE,
     OPEN_ITEM_STATES,
@@ -144,9 +145,10 @@ def _item_advance(run: PipelineRun, item: RunItem, watch: _Watch) -> None:
             if current is not None:
                 item_end(current, error)
                 current.save()
-                # The writer says so of its own failures; an idea that is gone needs no mark.
-                with suppress(DomainError):
-                    planner.idea_mark_failed(item.idea_id, reason=error.message)
+                if error.code != ARTICLE_HELD:  # that idea has its article
+                    # The writer says so of its own failures; an idea that is gone needs no mark.
+                    with suppress(DomainError):
+                        planner.idea_mark_failed(item.idea_id, reason=error.message)
 
 
 def _open_item(run: PipelineRun) -> RunItem | None:
@@ -162,7 +164,10 @@ def _open_item(run: PipelineRun) -> RunItem | None:
         item = items.filter(state__in=OPEN_ITEM_STATES).order_by("position").first()
         if item is not None:
             return item
-        if items.filter(state=ItemState.PUBLISHED).count() >= run.article_count:
+        if (
+            items.filter(Q(state=ItemState.PUBLISHED) | Q(error_code=ARTICLE_HELD)).count()
+            >= run.article_count
+        ):
             return None
         if items.count() >= run.article_count * IDEAS_PER_ARTICLE:
             raise RunIdeasExhausted(
@@ -210,10 +215,15 @@ def _score(run: PipelineRun, item: RunItem, watch: _Watch) -> None:
 
 def _publish(run: PipelineRun, item: RunItem, watch: _Watch) -> None:
     assert item.article_id is not None  # noqa: S101 - set two steps before
-    with tenant_transaction():
-        reserved = publisher.publication_reserve(
-            article_id=item.article_id, destination_id=run.destination_id
-        )
+    try:
+        with tenant_transaction():
+            reserved = publisher.publication_reserve(
+                article_id=item.article_id, destination_id=run.destination_id
+            )
+    except publisher.ArticleHeld as held:
+        with tenant_transaction():
+            publisher.article_hold(held.decision)
+        raise
     publisher.publication_publish(reserved.pk, checkpoint=watch.checkpoint, progress=watch.progress)
     with tenant_transaction():
         url = publisher_selectors.publication_get(reserved.pk).url

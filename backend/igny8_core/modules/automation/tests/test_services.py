@@ -307,7 +307,11 @@ class TestFinalErrors:
         with FakeWordPress().serving() as wordpress:
             with paying.work():
                 destination = destination_wordpress_save(
-                    site_id=paying.site.pk, base_url=wordpress.url, username="u", application_password="p"
+                    site_id=paying.site.pk,
+                    base_url=wordpress.url,
+                    username="u",
+                    application_password="p",
+                    minimum_score=None,
                 )
             wordpress.may_publish = False
             run = run_make(paying, destination_id=destination.pk)

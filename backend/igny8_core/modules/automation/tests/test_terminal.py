@@ -14,8 +14,11 @@ from igny8_core.modules.automation.services import run_cancel, run_pause
 from igny8_core.modules.automation.terminal import Follower, NoWorker, Order, OrderInvalid
 from igny8_core.modules.automation.tests.fake_model import FakeModel
 from igny8_core.modules.automation.tests.samples import credits_give, run_get, steps
+from igny8_core.modules.integration.services import destination_preview_ensure, destination_update
 from igny8_core.modules.planner.models import KeywordImport
 from igny8_core.modules.planner.tests.samples import SEMRUSH, stored_files
+from igny8_core.modules.publisher.models import Publication
+from igny8_core.modules.writer.models import Article
 from igny8_core.testing.factories import Tenant, tenant_make
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -127,6 +130,32 @@ class TestFollower:
         starts = [line.split(":")[0] for line in lines]
         assert starts == ["import", "cluster", "ideas", "article 1", "article 1", "published"]
         assert lines[-1] == f"published: {status.items[0].url}"
+
+    @pytest.mark.usefixtures("present")
+    def test_articles_that_wait_for_review_are_said_and_no_other_is_written(
+        self, tenant: Tenant, file: Path, model: FakeModel
+    ) -> None:
+        credits_give(tenant)
+        with tenant.work():
+            destination_update(destination_preview_ensure(tenant.site.pk), minimum_score=100)
+        run_id = place(tenant, file, articles=2)
+        steps(tenant)
+        lines: list[str] = []
+        status = Follower(tenant.context, say=lines.append).follow(run_id)
+        assert (status.state, status.published_count, status.held_count) == ("completed", 0, 2)
+        assert [item.error_code for item in status.items] == ["article_held"] * 2
+        held = [line for line in lines if ": held: " in line]
+        assert len(held) == 2
+        assert held[0].endswith("asks for 100: it waits for review.")
+        with tenant.work():
+            assert list(Article.objects.values_list("review_state", flat=True)) == ["pending"] * 2
+            assert Publication.objects.count() == 0
+        with pytest.raises(CommandError) as refusal:
+            call_command("pipeline", file, "--site", tenant.site.domain, "--articles", "2")
+        assert (refusal.value.returncode, str(refusal.value)) == (
+            1,
+            "0 of 2 posts are published. Articles that wait for review: 2.",
+        )
 
     def test_number_of_articles_outside_its_limits_ends_the_command(self, tenant: Tenant, file: Path) -> None:
         place(tenant, file)

@@ -3,6 +3,7 @@
 from rest_framework import serializers
 
 from igny8_core.api.serializers import InputSerializer, RowSerializer
+from igny8_core.modules.integration.constants import MAX_MINIMUM_SCORE
 from igny8_core.modules.integration.models import Destination
 from igny8_core.modules.integration.selectors import destination_url
 
@@ -21,6 +22,7 @@ class DestinationSerializer(RowSerializer[Destination]):
             "name",
             "base_url",
             "username",
+            "minimum_score",
             "status",
             "last_check",
             "last_checked_at",
@@ -36,6 +38,16 @@ class DestinationSerializer(RowSerializer[Destination]):
         return destination_url(row)
 
 
+def _minimum_score() -> serializers.IntegerField:
+    return serializers.IntegerField(
+        min_value=0,
+        max_value=MAX_MINIMUM_SCORE,
+        allow_null=True,
+        required=False,
+        help_text="An article that scores less waits for a review; null: none does.",
+    )
+
+
 class WordPressInput(InputSerializer):
     """A WordPress site to publish to, with an application password of one of its users."""
 
@@ -44,6 +56,7 @@ class WordPressInput(InputSerializer):
     base_url = serializers.CharField(max_length=500)
     username = serializers.CharField(max_length=120)
     application_password = serializers.CharField(max_length=200, write_only=True, trim_whitespace=False)
+    minimum_score = _minimum_score()
 
 
 class DestinationChange(InputSerializer):
@@ -55,6 +68,7 @@ class DestinationChange(InputSerializer):
     application_password = serializers.CharField(
         max_length=200, write_only=True, required=False, trim_whitespace=False
     )
+    minimum_score = _minimum_score()
 
 
 class RemoteSiteSerializer(serializers.Serializer[object]):

@@ -32,7 +32,8 @@ class DestinationViewSet(DeleteRows, SiteSectorModelViewSet):
 
     @extend_schema(
         summary="Connect a WordPress site",
-        description="The application password is stored encrypted and is in no answer. Check the connection next.",
+        description="The application password is stored encrypted and is in no answer. Check the connection next. "
+        "Articles below `minimum_score` wait for a review; without one given it is 70.",
         request=WordPressInput,
         responses={201: DestinationSerializer},
     )
@@ -49,7 +50,7 @@ class DestinationViewSet(DeleteRows, SiteSectorModelViewSet):
         responses={200: DestinationSerializer},
     )
     def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Change name, address or login."""
+        """Change name, address, login or gate."""
         row = self.get_object()
         require_version(request, row)
         fields = self.valid_data(DestinationChange(data=request.data))

@@ -68,6 +68,19 @@ def test_bad_body_is_refused(tenant: Tenant, changes: dict[str, str], code: str)
         assert Destination.objects.count() == 0
 
 
+def test_minimum_score_is_set_and_ended_by_admins(tenant: Tenant) -> None:
+    client = client_of(tenant.owner)
+    shown = client.post(LIST, {**body(tenant), "minimum_score": 80}).json()["data"]
+    assert shown["minimum_score"] == 80
+    path = f"{LIST}{shown['id']}/"
+    assert client_of(tenant.member).patch(path, {"minimum_score": None}).status_code == 403
+    for wrong in (-1, 101, "many"):
+        refused = client.patch(path, {"minimum_score": wrong})
+        assert (refused.status_code, list(refused.json()["errors"])) == (400, ["minimum_score"])
+    assert client.get(path).json()["data"]["minimum_score"] == 80
+    assert client.patch(path, {"minimum_score": None}).json()["data"]["minimum_score"] is None
+
+
 def test_second_connection_to_one_address_is_a_conflict(tenant: Tenant) -> None:
     client = client_of(tenant.owner)
     client.post(LIST, body(tenant))

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -18,12 +19,14 @@ from igny8_core.modules.integration.errors import (
     ApplicationPasswordRequired,
     DestinationPlatformConflict,
     DestinationTaken,
+    MinimumScoreInvalid,
 )
 from igny8_core.modules.integration.models import Destination
 from igny8_core.modules.integration.outbound_errors import AddressInvalid
 from igny8_core.modules.integration.tests.loopback import Server, answer
 from igny8_core.tenancy.context import tenant_scope, tenant_transaction
 from igny8_core.tenancy.errors import SecretUnreadable
+from igny8_core.tenancy.models import AuditEvent
 from igny8_core.tenancy.secrets import SealedText
 from igny8_core.testing.factories import Tenant
 
@@ -33,7 +36,7 @@ PASSWORD = "abcd EFGH ijkl MNOP"
 URL = "https://blog.example"
 
 
-def save(tenant: Tenant, **changes: str) -> Destination:
+def save(tenant: Tenant, **changes: Any) -> Destination:
     login = {"base_url": URL, "username": "anna", "application_password": PASSWORD}
     return services.destination_wordpress_save(site_id=tenant.site.pk, **{**login, **changes})
 
@@ -322,3 +325,37 @@ def can_lock(tenant: Tenant, row: Destination) -> bool:
         found = Destination.objects.select_for_update(skip_locked=True).filter(pk=row.pk).exists()
     connection.close()
     return found
+
+
+class TestGate:
+    def test_preview_asks_for_nothing_and_wordpress_for_seventy(self, tenant: Tenant) -> None:
+        with tenant.work():
+            assert services.destination_preview_ensure(tenant.site.pk).minimum_score is None
+            row = save(tenant)
+            assert selectors.destination_get(row.pk).minimum_score == 70
+            assert save(tenant, base_url=f"{URL}/open", minimum_score=None).minimum_score is None
+
+    def test_new_login_keeps_the_minimum(self, tenant: Tenant) -> None:
+        with tenant.work():
+            save(tenant, minimum_score=40)
+            assert save(tenant, application_password="another").minimum_score == 40
+            assert save(tenant, minimum_score=50).minimum_score == 50
+
+    def test_change_sets_and_ends_it_on_record(self, tenant: Tenant) -> None:
+        with tenant.work():
+            row = save(tenant)
+            for minimum in (0, 100, None):
+                services.destination_update(row, minimum_score=minimum)
+                assert Destination.objects.get(pk=row.pk).minimum_score == minimum
+            said = AuditEvent.objects.filter(action="destination.changed").order_by("id")
+            assert [event.detail["minimum_score"] for event in said] == [0, 100, None]
+
+    @pytest.mark.parametrize("minimum", [-1, 101])
+    def test_number_that_no_article_scores_is_refused(self, tenant: Tenant, minimum: int) -> None:
+        with tenant.work():
+            row = save(tenant)
+            with pytest.raises(MinimumScoreInvalid):
+                services.destination_update(row, minimum_score=minimum)
+            with pytest.raises(MinimumScoreInvalid):
+                save(tenant, base_url=f"{URL}/other", minimum_score=minimum)
+            assert list(Destination.objects.values_list("minimum_score", flat=True)) == [70]

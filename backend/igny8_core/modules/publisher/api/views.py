@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from igny8_core.api.base import SiteSectorModelViewSet
+from igny8_core.api.errors import refusal
 from igny8_core.modules.publisher import services
 from igny8_core.modules.publisher.api.filters import PublicationFilter
 from igny8_core.modules.publisher.api.serializers import (
@@ -16,8 +17,9 @@ from igny8_core.modules.publisher.api.serializers import (
     PublicationInput,
     PublicationSerializer,
 )
+from igny8_core.modules.publisher.errors import ArticleHeld
 from igny8_core.modules.publisher.models import Publication
-from igny8_core.tenancy.models import Job
+from igny8_core.modules.publisher.types import PublicationAsked
 
 
 class PublicationViewSet(SiteSectorModelViewSet):
@@ -30,30 +32,33 @@ class PublicationViewSet(SiteSectorModelViewSet):
 
     @extend_schema(
         summary="Publish an article",
-        description="The same article on the same destination is one publication, however often it is asked for.",
+        description="The same article on the same destination is one publication, however often it is asked for. "
+        "One that scores below the destination's minimum, or was rejected, is not published: the answer is a 409 "
+        "`article_held`, and its review is asked for.",
         request=PublicationInput,
         responses={202: PublicationAccepted},
     )
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Reserve the article's place on the destination and publish it in a job."""
         fields = self.valid_data(PublicationInput(data=request.data))
-        row, job = services.publication_request(
-            article_id=fields["article"], destination_id=fields["destination"]
+        return _answer(
+            services.publication_request(article_id=fields["article"], destination_id=fields["destination"])
         )
-        return _accepted(row, job)
 
     @extend_schema(
         summary="Try a publication again",
-        description="Goes on after a failure, or brings a published post up to the article's newest version.",
+        description="Goes on after a failure, or brings a published post up to the article's newest version, which the "
+        "destination's gate may hold (409 `article_held`).",
         request=None,
         responses={202: PublicationAccepted},
     )
     @action(detail=True, methods=["post"])
     def retry(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Start the job again; it looks at the destination before it sends anything."""
-        row = self.get_object()
-        return _accepted(row, services.publication_retry(row.pk))
+        return _answer(services.publication_retry(self.get_object().pk))
 
 
-def _accepted(row: Publication, job: Job) -> Response:
-    return Response({"publication_id": row.pk, "job_id": job.pk}, status=status.HTTP_202_ACCEPTED)
+def _answer(asked: PublicationAsked) -> Response:
+    if asked.held is not None:
+        return refusal(ArticleHeld(asked.held))
+    return Response(PublicationAccepted(asked).data, status=status.HTTP_202_ACCEPTED)

@@ -42,10 +42,14 @@ def article_make(tenant: Tenant, *, site: Site | None = None, **changes: Any) ->
     return Article.objects.create(site_id=site_id, task=task, idea=idea, **{**fields, **changes})
 
 
-def wordpress_make(tenant: Tenant, url: str) -> Destination:
-    """A WordPress destination; call it inside the tenant's transaction."""
+def wordpress_make(tenant: Tenant, url: str, *, minimum_score: int | None = None) -> Destination:
+    """A WordPress destination, open to every article unless told otherwise; call it inside the tenant's transaction."""
     return destination_wordpress_save(
-        site_id=tenant.site.pk, base_url=url, username="anna", application_password=PASSWORD
+        site_id=tenant.site.pk,
+        base_url=url,
+        username="anna",
+        application_password=PASSWORD,
+        minimum_score=minimum_score,
     )
 
 

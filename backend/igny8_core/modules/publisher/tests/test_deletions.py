@@ -11,6 +11,7 @@ from igny8_core.modules.integration.models import Destination
 from igny8_core.modules.publisher.models import Publication
 from igny8_core.modules.publisher.tests.fake_wordpress import FakeWordPress
 from igny8_core.modules.publisher.tests.samples import article_change, published, reserved
+from igny8_core.modules.writer.services import article_approve, article_reject
 from igny8_core.tenancy.models import Job, JobState
 from igny8_core.testing.clients import client_of
 from igny8_core.testing.factories import Tenant
@@ -126,3 +127,20 @@ def test_what_stands_elsewhere_stays_and_what_was_never_published_starts_nothing
     _ask(tenant, f"writer/articles/{row.article_id}/", method="delete")
     _followed(tenant)
     assert wordpress.writes == writes
+
+
+def test_restored_page_of_a_rejected_version_stays_away_until_it_is_published_again(tenant: Tenant) -> None:
+    row = published(tenant, reserved(tenant).pk)
+    article_change(tenant, row, title="Revised")
+    with tenant.work():
+        article_reject(row.article_id, comment="Worse than before.")
+    _ask(tenant, f"account/sites/{tenant.site.pk}/", method="delete")
+    _followed(tenant)
+    _ask(tenant, f"account/sites/{tenant.site.pk}/restore/")
+    _followed(tenant)
+    assert _status(row) == 404
+    with tenant.work():
+        assert Publication.objects.get().article_version == 1
+        article_approve(row.article_id, version=2)
+    published(tenant, row.pk)
+    assert _status(row) == 200

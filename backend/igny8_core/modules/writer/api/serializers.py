@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from rest_framework import serializers
 
 from igny8_core.api.serializers import InputSerializer, RowSerializer
-from igny8_core.modules.writer.constants import EDITABLE_FIELDS
+from igny8_core.modules.writer.constants import EDITABLE_FIELDS, MAX_REVIEW_TEXT
 from igny8_core.modules.writer.models import Article, ArticleRevision, WritingTask
 
 _TASK_FIELDS = (
@@ -43,6 +43,12 @@ _SUMMARY_FIELDS = (
     "model",
     "prompt_versions",
     "credits",
+    "review_state",
+    "review_reason",
+    "review_comment",
+    "reviewed_version",
+    "reviewed_at",
+    "reviewed_by",
     "version",
     "created_at",
     "updated_at",
@@ -85,6 +91,25 @@ class ArticleSerializer(RowSerializer[Article]):
         model = Article
         fields = _ARTICLE_FIELDS
         read_only_fields = tuple(name for name in _ARTICLE_FIELDS if name not in EDITABLE_FIELDS)
+
+
+class ReviewRequestInput(InputSerializer):
+    """Why somebody should look at the article."""
+
+    reason = serializers.CharField(max_length=MAX_REVIEW_TEXT)
+
+
+class ApprovalInput(InputSerializer):
+    """The version that was read, and what there is to say of it."""
+
+    version = serializers.IntegerField(min_value=1)
+    comment = serializers.CharField(max_length=MAX_REVIEW_TEXT, required=False, allow_blank=True)
+
+
+class RejectionInput(InputSerializer):
+    """What has to change."""
+
+    comment = serializers.CharField(max_length=MAX_REVIEW_TEXT)
 
 
 class ArticleRevisionSerializer(RowSerializer[ArticleRevision]):

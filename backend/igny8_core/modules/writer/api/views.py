@@ -125,6 +125,46 @@ class ArticleViewSet(UpdateRows, DeleteRows, SiteSectorModelViewSet):
         rows = self.paginate_queryset(self._history())
         return self.get_paginated_response(serializers.ArticleRevisionSerializer(rows, many=True).data)
 
+    @extend_schema(
+        summary="Ask for a review",
+        description="A text that is approved or rejected as it is now stays so; asking again changes nothing.",
+        request=serializers.ReviewRequestInput,
+        responses=serializers.ArticleSerializer,
+    )
+    @action(detail=True, methods=["post"], url_path="request-review")
+    def request_review(self, request: Request, pk: str) -> Response:
+        """Put the article before a person."""
+        row = self.get_object()
+        data = self.valid_data(serializers.ReviewRequestInput(data=request.data))
+        return self.answer(services.article_review_request(row.pk, **data))
+
+    @extend_schema(
+        summary="Approve an article",
+        description="Approves the `version` that was read and opens every destination's gate to it. An edit makes a "
+        "new version, of which this approval says nothing.",
+        request=serializers.ApprovalInput,
+        responses=serializers.ArticleSerializer,
+    )
+    @action(detail=True, methods=["post"])
+    def approve(self, request: Request, pk: str) -> Response:
+        """Say that this version may be published."""
+        row = self.get_object()
+        data = self.valid_data(serializers.ApprovalInput(data=request.data))
+        return self.answer(services.article_approve(row.pk, **data))
+
+    @extend_schema(
+        summary="Reject an article",
+        description="Closes every destination to the text as it is now, until it is edited or approved.",
+        request=serializers.RejectionInput,
+        responses=serializers.ArticleSerializer,
+    )
+    @action(detail=True, methods=["post"])
+    def reject(self, request: Request, pk: str) -> Response:
+        """Say what has to change before it may be published."""
+        row = self.get_object()
+        data = self.valid_data(serializers.RejectionInput(data=request.data))
+        return self.answer(services.article_reject(row.pk, **data))
+
     def _history(self) -> QuerySet[ArticleRevision]:
         return ArticleRevision.objects.filter(article=self.get_object()).order_by("-number")
 

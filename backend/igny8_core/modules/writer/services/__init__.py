@@ -6,6 +6,11 @@ from igny8_core.modules.writer.services.articles import (
     article_restore,
     article_revision_restore,
 )
+from igny8_core.modules.writer.services.reviews import (
+    article_approve,
+    article_reject,
+    article_review_request,
+)
 from igny8_core.modules.writer.services.tasks import (
     task_create,
     task_fail,
@@ -15,9 +20,12 @@ from igny8_core.modules.writer.services.tasks import (
 from igny8_core.modules.writer.services.writing import article_write
 
 __all__ = [
+    "article_approve",
     "article_delete",
     "article_edit",
+    "article_reject",
     "article_restore",
+    "article_review_request",
     "article_revision_restore",
     "article_write",
     "task_create",

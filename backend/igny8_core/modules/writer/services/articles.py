@@ -26,7 +26,7 @@ def article_edit(article_id: UUID, **fields: Any) -> Article:
     if unknown := sorted(set(fields) - set(EDITABLE_FIELDS)):
         raise TypeError(f"article_edit() cannot change {', '.join(unknown)}.")
     with transaction.atomic():
-        article = _locked(article_id)
+        article = article_locked(article_id)
         if "html" in fields:
             fields["html"] = sanitize(fields["html"])
         if all(getattr(article, name) == value for name, value in fields.items()):
@@ -46,7 +46,7 @@ def article_edit(article_id: UUID, **fields: Any) -> Article:
 def article_revision_restore(article_id: UUID, *, number: int) -> Article:
     """Make an earlier revision the article's text again, as a new revision. Raises NotFound."""
     with transaction.atomic():
-        article = _locked(article_id)
+        article = article_locked(article_id)
         revision = ArticleRevision.objects.filter(article=article, number=number).first()
         if revision is None:
             raise NotFound
@@ -89,7 +89,8 @@ def revision_add(article: Article, *, source: RevisionSource) -> ArticleRevision
     )
 
 
-def _locked(article_id: UUID) -> Article:
+def article_locked(article_id: UUID) -> Article:
+    """The article's row, locked; raises NotFound."""
     article = Article.objects.select_for_update().filter(pk=article_id).first()
     if article is None:
         raise NotFound

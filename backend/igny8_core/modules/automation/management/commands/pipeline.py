@@ -18,6 +18,7 @@ from igny8_core.modules.automation.terminal import (
     order_place,
     password_ask,
 )
+from igny8_core.modules.automation.types import RunStatus
 
 
 class Command(BaseCommand):
@@ -77,8 +78,13 @@ class Command(BaseCommand):
         follower = Follower(context, say=line_writer(self.stdout))
         status = follower.follow(order_place(order, context=context))
         if status.published_count < status.article_count:
-            reason = status.error_message or f"The run is {status.state}."
             raise CommandError(
-                f"{status.published_count} of {status.article_count} posts are published. {reason}",
+                f"{status.published_count} of {status.article_count} posts are published. {_reason(status)}",
                 returncode=1,
             )
+
+
+def _reason(status: RunStatus) -> str:
+    if status.error_message or not status.held_count:
+        return status.error_message or f"The run is {status.state}."
+    return f"Articles that wait for review: {status.held_count}."
