@@ -136,6 +136,9 @@ _TABLE: Mapping[str, Mapping[str, OperationRule]] = {
         "score_list": VIEWER_READ,
         "score_retrieve": VIEWER_READ,
         "score_create": EDITOR_WRITE,
+        "score_changes": VIEWER_READ,
+        "analyze": EDITOR_WRITE,
+        "audit": EDITOR_WRITE,
     },
     "planner": {
         "keyword_list": VIEWER_READ,

@@ -21,6 +21,9 @@ class ScoreSnapshot(SiteBoundModel):
     seo = models.PositiveSmallIntegerField()
     readability = models.PositiveSmallIntegerField(null=True, blank=True)
     findings = models.JSONField(default=list)
+    surroundings = models.CharField(
+        max_length=300, blank=True, default="", help_text="Other uses of its keyword, and the site's domain."
+    )
 
     class Meta:
         indexes: ClassVar[list[models.Index]] = [

@@ -67,6 +67,20 @@ def article_review_get(article_id: UUID) -> ArticleReview:
     )
 
 
+def article_versions(site_id: UUID) -> list[tuple[UUID, int]]:
+    """A site's articles with their versions, oldest first."""
+    return list(Article.objects.filter(site_id=site_id).order_by("id").values_list("pk", "version"))
+
+
+def head_keyword_uses(site_id: UUID, head_keyword: str, *, article_id: UUID | None = None) -> int:
+    """How many articles of a site but `article_id` are meant to be found for a keyword, whatever its case."""
+    wanted = " ".join(head_keyword.split())
+    if not wanted:
+        return 0
+    rows = Article.objects.filter(site_id=site_id, head_keyword__iexact=wanted)
+    return (rows if article_id is None else rows.exclude(pk=article_id)).count()
+
+
 def task_article_id(task_id: UUID) -> UUID | None:
     """The article that a task became, if it did."""
     return Article.objects.filter(task_id=task_id).values_list("pk", flat=True).first()

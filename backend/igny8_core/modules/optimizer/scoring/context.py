@@ -4,9 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+from igny8_core.common.text import excerpt
 from igny8_core.modules.optimizer.scoring.document import Document, Words, parse, words_of
-from igny8_core.modules.optimizer.scoring.findings import ScoredPage
+from igny8_core.modules.optimizer.scoring.findings import Part, Place, Position, ScoredPage
 from igny8_core.modules.optimizer.scoring.matching import UNSPACED_LANGUAGES, Keyphrase, Matcher
+
+EXCERPT_LENGTH = 120
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,22 @@ class Context:
     def stems(self, words: Iterable[str]) -> list[str]:
         """The stems of those words that could match one of the page's keywords."""
         return self.matcher.stems_like(words, prefixes=self._prefixes)
+
+    def excerpt(self, part: Part, *, position: Position | None) -> str:
+        """The beginning of what stands at a position or, without one, of a part that is one line."""
+        line = {
+            Part.TITLE: self.page.title,
+            Part.SLUG: self.page.slug,
+            Part.META_DESCRIPTION: self.page.meta_description,
+            Part.KEYWORD: self.page.head_keyword,
+        }.get(part, "")
+        if position is None:
+            text = line
+        elif position.place is Place.CHARACTER:
+            text = line[position.index :]
+        else:
+            text = self.document.text_at(position)
+        return excerpt(text, max_length=EXCERPT_LENGTH)
 
     @cached_property
     def title_words(self) -> Words:

@@ -4,12 +4,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import groupby
+from itertools import groupby, islice
 
 from selectolax.lexbor import LexborNode
 
 from igny8_core.common.html import BLOCK_TAGS, TEXT, walk
 from igny8_core.common.text import sentences, words
+from igny8_core.modules.optimizer.scoring.findings import Place, Position
 
 HEADING_LEVELS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 CODE_TAGS = frozenset({"pre", "textarea"})
@@ -24,12 +25,14 @@ Words = tuple[str, ...]
 class Block:
     """A heading (`level` 1 to 6) or a paragraph (`level` 0): its sentences as lower-case words, never empty.
 
-    Prose is what stands in no list, table or caption: only there do sentences follow one another.
+    Prose is what stands in no list, table or caption: only there do sentences follow one another. `texts` are the same
+    sentences as written.
     """
 
     level: int
     is_prose: bool
     sentences: tuple[Words, ...]
+    texts: tuple[str, ...]
     word_count: int
 
 
@@ -38,6 +41,7 @@ class Link:
     """An anchor with an address; `is_followed` unless its `rel` says nofollow, sponsored or ugc."""
 
     href: str
+    text: str
     anchor: Words
     is_followed: bool
 
@@ -49,6 +53,7 @@ class Document:
     blocks: tuple[Block, ...]
     links: tuple[Link, ...]
     image_alts: tuple[Words, ...]
+    image_texts: tuple[str, ...]
 
     @cached_property
     def paragraphs(self) -> tuple[Block, ...]:
@@ -64,6 +69,26 @@ class Document:
     def sentences(self) -> tuple[Words, ...]:
         """The sentences of prose."""
         return tuple(sentence for block in self.paragraphs if block.is_prose for sentence in block.sentences)
+
+    def text_at(self, position: Position) -> str:
+        """What stands at a position, as written: of an image its alt text, else its address."""
+        match position.place:
+            case Place.PARAGRAPH:
+                return " ".join(self.paragraphs[position.index].texts)
+            case Place.HEADING:
+                return " ".join(self.headings[position.index].texts)
+            case Place.SENTENCE:
+                return self._sentence_text(position.index)
+            case Place.LINK:
+                link = self.links[position.index]
+                return link.text.strip() or link.href
+            case Place.IMAGE:
+                return self.image_texts[position.index]
+        raise ValueError(f"no text stands at a {position.place.value}")
+
+    def _sentence_text(self, index: int) -> str:
+        texts = (text for block in self.paragraphs if block.is_prose for text in block.texts)
+        return next(islice(texts, index, None))
 
     @cached_property
     def word_count(self) -> int:
@@ -99,7 +124,9 @@ def parse(html: str) -> Document:
         else:
             reader.end(tag)
     reader.flush()
-    return Document(tuple(reader.blocks), tuple(reader.links), tuple(reader.image_alts))
+    return Document(
+        tuple(reader.blocks), tuple(reader.links), tuple(reader.image_alts), tuple(reader.image_texts)
+    )
 
 
 @dataclass
@@ -109,6 +136,7 @@ class _Reader:
     blocks: list[Block] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
     image_alts: list[Words] = field(default_factory=list)
+    image_texts: list[str] = field(default_factory=list)
     pieces: list[str] = field(default_factory=list)
     level: int = 0
     open_listed: int = 0
@@ -130,7 +158,9 @@ class _Reader:
         elif tag == "br":
             self.pieces.append(_LINE_BREAK)
         elif tag == "img":
-            self.image_alts.append(words_of(node.attributes.get("alt") or ""))
+            alt = node.attributes.get("alt") or ""
+            self.image_alts.append(words_of(alt))
+            self.image_texts.append(alt.strip() or node.attributes.get("src") or "")
         elif tag == "a":
             self.anchor = (node, [])
         self.open_code += tag in CODE_TAGS
@@ -154,10 +184,10 @@ class _Reader:
             self._block(part.replace(_LINE_BREAK, " "))
 
     def _block(self, text: str) -> None:
-        parts = [found for sentence in sentences(text) if (found := words_of(sentence))]
-        if parts:
-            count = sum(map(len, parts))
-            self.blocks.append(Block(self.level, not self.open_listed, tuple(parts), count))
+        read = [(found, sentence) for sentence in sentences(text) if (found := words_of(sentence))]
+        if read:
+            parts, texts = zip(*read, strict=True)
+            self.blocks.append(Block(self.level, not self.open_listed, parts, texts, sum(map(len, parts))))
 
     def _link(self, node: LexborNode, anchor: Sequence[str]) -> None:
         attributes = node.attributes
@@ -165,4 +195,5 @@ class _Reader:
         rel = (attributes.get("rel") or "").lower().split()
         if href:
             is_followed = not {"nofollow", "sponsored", "ugc"}.intersection(rel)
-            self.links.append(Link(href, words_of("".join(anchor)), is_followed))
+            text = "".join(anchor)
+            self.links.append(Link(href, text, words_of(text), is_followed))

@@ -11,6 +11,7 @@ from igny8_core.modules.optimizer.scoring.findings import (
     Dimension,
     Finding,
     Judgement,
+    Part,
     Score,
     ScoredPage,
     Verdict,
@@ -19,7 +20,7 @@ from igny8_core.modules.optimizer.scoring.findings import (
 )
 
 # Changes whenever the same page could get another score: a check, a threshold, a word list, a weight.
-RULESET_VERSION = "2026.1"
+RULESET_VERSION = "2026.2"
 
 SEO_WEIGHT = 70
 READABILITY_WEIGHT = 30
@@ -43,6 +44,7 @@ class Check:
 
     name: str
     dimension: Dimension
+    part: Part
     judge: Callable[[Context], Judgement]
     needs: Need = Need.NOTHING
 
@@ -60,31 +62,33 @@ _FOUND = Need.KEYWORD | Need.SPACES
 _TEXT, _PROSE, _ENGLISH = Need.TEXT | Need.SPACES, Need.PROSE | Need.SPACES, Need.PROSE | Need.ENGLISH
 
 CHECKS: tuple[Check, ...] = (
-    Check("keyword_in_introduction", _SEO, keyword_checks.introduction, _FOUND),
-    Check("keyword_length", _SEO, keyword_checks.length),
-    Check("keyword_density", _SEO, keyword_checks.density, _FOUND),
-    Check("keyword_in_meta_description", _SEO, keyword_checks.meta_description, _FOUND),
-    Check("meta_description_length", _SEO, page_checks.meta_description_length),
-    Check("keyword_in_subheadings", _SEO, keyword_checks.subheadings, _FOUND),
-    Check("competing_links", _SEO, keyword_checks.competing_links, Need.KEYWORD),
-    Check("keyword_in_image_alts", _SEO, keyword_checks.image_alts, _FOUND),
-    Check("keyword_in_title", _SEO, keyword_checks.title, _FOUND),
-    Check("keyword_in_slug", _SEO, keyword_checks.slug, _FOUND),
-    Check("keyword_previously_used", _SEO, keyword_checks.previously_used, Need.KEYWORD),
-    Check("secondary_keywords", _SEO, keyword_checks.secondary_keywords, Need.SPACES),
-    Check("text_length", _SEO, page_checks.text_length, Need.SPACES),
-    Check("outbound_links", _SEO, page_checks.outbound_links),
-    Check("internal_links", _SEO, page_checks.internal_links),
-    Check("title_width", _SEO, page_checks.width_of_title),
-    Check("single_h1", _SEO, page_checks.single_h1),
-    Check("images", _SEO, page_checks.images),
-    Check("subheading_distribution", _READ, reading_checks.subheading_distribution, _TEXT),
-    Check("paragraph_length", _READ, reading_checks.paragraph_length, _TEXT),
-    Check("sentence_length", _READ, reading_checks.sentence_length, _PROSE),
-    Check("passive_voice", _READ, reading_checks.passive_voice, _ENGLISH),
-    Check("transition_words", _READ, reading_checks.transition_words, _ENGLISH),
-    Check("sentence_beginnings", _READ, reading_checks.sentence_beginnings, _ENGLISH),
-    Check("reading_ease", _READ, reading_checks.reading_ease, _ENGLISH),
+    Check("keyword_in_introduction", _SEO, Part.TEXT, keyword_checks.introduction, _FOUND),
+    Check("keyword_length", _SEO, Part.KEYWORD, keyword_checks.length),
+    Check("keyword_density", _SEO, Part.TEXT, keyword_checks.density, _FOUND),
+    Check(
+        "keyword_in_meta_description", _SEO, Part.META_DESCRIPTION, keyword_checks.meta_description, _FOUND
+    ),
+    Check("meta_description_length", _SEO, Part.META_DESCRIPTION, page_checks.meta_description_length),
+    Check("keyword_in_subheadings", _SEO, Part.HEADINGS, keyword_checks.subheadings, _FOUND),
+    Check("competing_links", _SEO, Part.LINKS, keyword_checks.competing_links, Need.KEYWORD),
+    Check("keyword_in_image_alts", _SEO, Part.IMAGES, keyword_checks.image_alts, _FOUND),
+    Check("keyword_in_title", _SEO, Part.TITLE, keyword_checks.title, _FOUND),
+    Check("keyword_in_slug", _SEO, Part.SLUG, keyword_checks.slug, _FOUND),
+    Check("keyword_previously_used", _SEO, Part.KEYWORD, keyword_checks.previously_used, Need.KEYWORD),
+    Check("secondary_keywords", _SEO, Part.TEXT, keyword_checks.secondary_keywords, Need.SPACES),
+    Check("text_length", _SEO, Part.TEXT, page_checks.text_length, Need.SPACES),
+    Check("outbound_links", _SEO, Part.LINKS, page_checks.outbound_links),
+    Check("internal_links", _SEO, Part.LINKS, page_checks.internal_links),
+    Check("title_width", _SEO, Part.TITLE, page_checks.width_of_title),
+    Check("single_h1", _SEO, Part.HEADINGS, page_checks.single_h1),
+    Check("images", _SEO, Part.IMAGES, page_checks.images),
+    Check("subheading_distribution", _READ, Part.TEXT, reading_checks.subheading_distribution, _TEXT),
+    Check("paragraph_length", _READ, Part.TEXT, reading_checks.paragraph_length, _TEXT),
+    Check("sentence_length", _READ, Part.TEXT, reading_checks.sentence_length, _PROSE),
+    Check("passive_voice", _READ, Part.TEXT, reading_checks.passive_voice, _ENGLISH),
+    Check("transition_words", _READ, Part.TEXT, reading_checks.transition_words, _ENGLISH),
+    Check("sentence_beginnings", _READ, Part.TEXT, reading_checks.sentence_beginnings, _ENGLISH),
+    Check("reading_ease", _READ, Part.TEXT, reading_checks.reading_ease, _ENGLISH),
 )
 
 
@@ -152,10 +156,12 @@ def _find(check: Check, context: Context) -> Finding:
     return Finding(
         check=check.name,
         dimension=check.dimension,
+        part=check.part,
         verdict=verdict_of(judgement.points),
         points=judgement.points or 0,
         max_points=MAX_POINTS if is_judged else 0,
         position=judgement.position,
+        excerpt=context.excerpt(check.part, position=judgement.position) if is_judged else "",
         value=judgement.value,
         threshold=judgement.threshold,
         reason=judgement.reason,

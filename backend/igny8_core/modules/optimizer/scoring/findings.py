@@ -36,6 +36,19 @@ class Place(Enum):
     IMAGE = "image"
 
 
+class Part(Enum):
+    """What of an article a check speaks of; where in it to look first, its position says."""
+
+    TITLE = "title"
+    SLUG = "slug"
+    META_DESCRIPTION = "meta_description"
+    KEYWORD = "keyword"
+    TEXT = "text"
+    HEADINGS = "headings"
+    LINKS = "links"
+    IMAGES = "images"
+
+
 @dataclass(frozen=True, slots=True)
 class Position:
     """Where to look: the `index`-th of what `place` counts."""
@@ -67,14 +80,20 @@ class ScoredPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """What one check saw; `value` stands against `threshold`, `position` says where to look first."""
+    """What one check saw; `value` stands against `threshold`.
+
+    `position` says where in `part` to look first, and is None where it is the whole of it; `excerpt` is the beginning
+    of what stands there, as written.
+    """
 
     check: str
     dimension: Dimension
+    part: Part
     verdict: Verdict
     points: int
     max_points: int
     position: Position | None
+    excerpt: str
     value: float | None
     threshold: str
     reason: str
