@@ -301,6 +301,22 @@ class TestFinalErrors:
         assert_completed(paying, run)
         assert len(items_of(paying, run)) == 1
 
+    def test_article_that_scores_enough_passes_the_gate_of_a_cms(
+        self, paying: Tenant, model: FakeModel
+    ) -> None:
+        with FakeWordPress().serving() as wordpress:
+            with paying.work():
+                destination = destination_wordpress_save(
+                    site_id=paying.site.pk, base_url=wordpress.url, username="u", application_password="p"
+                )
+            run = run_make(paying, destination_id=destination.pk)
+            steps(paying)
+            assert len(wordpress.public) == 1
+        assert_completed(paying, run)
+        (item,) = items_of(paying, run)
+        assert item.score is not None
+        assert item.score >= destination.minimum_score == 70
+
     def test_destination_that_refuses_stops_the_run_and_the_article_is_kept(
         self, paying: Tenant, model: FakeModel
     ) -> None:
