@@ -5,9 +5,11 @@ from uuid import UUID
 from django.db.models import Count, Q
 
 from igny8_core.common.errors import NotFound
-from igny8_core.modules.writer.constants import OPEN_STATES, TaskState
+from igny8_core.common.pages import Page
+from igny8_core.modules.writer.constants import OPEN_STATES, ReviewState, TaskState
 from igny8_core.modules.writer.models import Article, WritingTask
-from igny8_core.modules.writer.types import ArticleDocument, ArticleReview, WriterCounts
+from igny8_core.modules.writer.types import ArticleDocument, ArticleReview, ReviewWaiting, WriterCounts
+from igny8_core.tenancy.pages import page_read
 
 
 def article_document_get(article_id: UUID) -> ArticleDocument:
@@ -64,6 +66,25 @@ def article_review_get(article_id: UUID) -> ArticleReview:
         reviewed_version=article.reviewed_version,
         reviewed_at=article.reviewed_at,
         reviewed_by_id=article.reviewed_by_id,
+    )
+
+
+def review_queue(site_id: UUID | None = None, *, number: int = 1) -> Page[ReviewWaiting]:
+    """The articles that wait for a review, newest first: of one site, or of all that the caller sees."""
+    rows = Article.objects.filter(review_state=ReviewState.PENDING).order_by("-id")
+    if site_id is not None:
+        rows = rows.filter(site_id=site_id)
+    return page_read(rows.defer("html"), _waiting, number=number)
+
+
+def _waiting(article: Article) -> ReviewWaiting:
+    return ReviewWaiting(
+        article_id=article.pk,
+        site_id=article.site_id,
+        title=article.title,
+        version=article.version,
+        word_count=article.word_count,
+        reason=article.review_reason,
     )
 
 
