@@ -1,6 +1,7 @@
 """The checks that look for the keywords in an article; each returns one judgement and reads nothing but the context."""
 
 import re
+from collections.abc import Sequence
 from urllib.parse import unquote
 
 from igny8_core.common.text import slugify
@@ -19,6 +20,7 @@ DENSITY_FAR_OVER = 4.0
 SHARE_MIN, SHARE_MAX = 30, 75
 HEADINGS_EXPECTED_FROM_WORDS = 300
 IMAGES_FOR_SHARE = 5
+MAX_NAMED = 5  # keywords in one sentence of advice
 
 
 def introduction(context: Context) -> Judgement:
@@ -85,7 +87,8 @@ def density(context: Context) -> Judgement:
     if words < DENSITY_MIN_WORDS:
         return not_judged(f"Density is judged from {DENSITY_MIN_WORDS} words on; the text has {words}.")
     phrase = _phrase(context)
-    count = sum(phrase.occurrences(stems) for block in context.sentence_stems for stems in block)
+    uses = [sum(map(phrase.occurrences, block)) for block in context.sentence_stems]
+    count = sum(uses)
     percent = 100 * count / words
     top = DENSITY_MAX_WITH_WORD_FORMS if context.matcher.knows_word_forms else DENSITY_MAX
     points = density_points(percent, top=top)
@@ -96,7 +99,16 @@ def density(context: Context) -> Judgement:
         threshold=f"over {DENSITY_MIN} up to {top} %",
         reason=f"The keyword occurs {_count(count, 'time')} in {words} words ({percent:.1f} %).",
         advice=KEEP if points == 9 else advice,
+        position=_block_position(context, uses.index(max(uses))) if percent > top else None,
     )
+
+
+def _block_position(context: Context, index: int) -> Position:
+    """The position of the `index`-th block among the headings or the paragraphs, whichever it is one of."""
+    blocks = context.document.blocks
+    is_heading = blocks[index].level > 0
+    before = sum((block.level > 0) is is_heading for block in blocks[:index])
+    return Position(Place.HEADING if is_heading else Place.PARAGRAPH, before)
 
 
 def density_points(percent: float, *, top: float) -> int:
@@ -304,17 +316,22 @@ def secondary_keywords(context: Context) -> Judgement:
     if not phrases:
         return not_judged("No secondary keyword is set.")
     sentences = [stems for block in context.sentence_stems for stems in block]
-    found = sum(any(map(phrase.occurrences, sentences)) for phrase in phrases)
+    missing = [phrase for phrase in phrases if not any(map(phrase.occurrences, sentences))]
+    found = len(phrases) - len(missing)
     points = 9 if found == len(phrases) else 6 if 2 * found >= len(phrases) else 3
     return Judgement(
         points=points,
         value=found,
         threshold=f"all {len(phrases)}",
         reason=f"{found} of {_count(len(phrases), 'secondary keyword')} occur in the text.",
-        advice=KEEP
-        if points == 9
-        else "Cover the missing secondary keywords in a sentence each, or drop them.",
+        advice=f"Cover in a sentence each, or drop: {_named(missing)}." if missing else KEEP,
     )
+
+
+def _named(phrases: Sequence[Keyphrase]) -> str:
+    names = [f"“{' '.join(phrase.words)}”" for phrase in phrases]
+    more = len(names) - MAX_NAMED
+    return ", ".join(names[:MAX_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _phrase(context: Context) -> Keyphrase:

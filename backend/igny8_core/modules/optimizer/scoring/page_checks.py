@@ -3,7 +3,7 @@
 from igny8_core.modules.optimizer.scoring.context import Context
 from igny8_core.modules.optimizer.scoring.findings import KEEP, Judgement, Place, Position
 from igny8_core.modules.optimizer.scoring.links import LinkKind, link_kind
-from igny8_core.modules.optimizer.scoring.pixels import title_width
+from igny8_core.modules.optimizer.scoring.pixels import characters_within, title_width
 
 META_MIN, META_MAX = 121, 156
 TITLE_MAX_PIXELS = 600
@@ -63,6 +63,9 @@ def width_of_title(context: Context) -> Judgement:
         threshold=threshold,
         reason=f"The title is about {width} px wide in a list of search results.",
         advice=KEEP if good else "Shorten the title, or it will be cut off.",
+        position=None
+        if good
+        else Position(Place.CHARACTER, characters_within(context.page.title, TITLE_MAX_PIXELS)),
     )
 
 

@@ -41,6 +41,16 @@ def title_width(title: str) -> int:
     return -(-sum(map(_width, title)) * TITLE_FONT_PIXELS // 1000)
 
 
+def characters_within(title: str, pixels: int) -> int:
+    """How many characters of `title` are shown in so many pixels."""
+    total = 0
+    for count, character in enumerate(title):
+        total += _width(character)
+        if total * TITLE_FONT_PIXELS > pixels * 1000:
+            return count
+    return len(title)
+
+
 def _width(character: str) -> int:
     """The width of one character: its own, else its base letter's, else one by its class."""
     width = _WIDTHS.get(character)

@@ -94,6 +94,9 @@ def transition_words(context: Context) -> Judgement:
     if words < TRANSITION_MIN_WORDS:
         return not_judged(f"Transition words are judged from {TRANSITION_MIN_WORDS} words of prose on.")
     percent, _ = _share(context, has_transition)
+    first = next(
+        (i for i, sentence in enumerate(context.document.sentences) if not has_transition(sentence)), None
+    )
     points = _at_least(percent, TRANSITION_GOOD, TRANSITION_OK)
     return Judgement(
         points=points,
@@ -103,6 +106,7 @@ def transition_words(context: Context) -> Judgement:
         advice=KEEP
         if points == 9
         else "Show how sentences follow from one another: because, however, for example.",
+        position=None if points == 9 or first is None else Position(Place.SENTENCE, first),
     )
 
 
@@ -127,7 +131,7 @@ def sentence_beginnings(context: Context) -> Judgement:
 
 def reading_ease(context: Context) -> Judgement:
     """Flesch reading ease: above 60 9, 50 to 60 6, below 50 3."""
-    ease = flesch(context.document.sentences)
+    ease, lengths = flesch(context.document.sentences), context.sentence_lengths
     points = ease_points(ease)
     return Judgement(
         points=points,
@@ -135,6 +139,7 @@ def reading_ease(context: Context) -> Judgement:
         threshold=f"above {EASE_GOOD}",
         reason=f"The Flesch reading ease of the text is {ease:.1f}.",
         advice=KEEP if points == 9 else "Use shorter sentences and shorter words.",
+        position=None if points == 9 else Position(Place.SENTENCE, lengths.index(max(lengths))),
     )
 
 
