@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from igny8_core.auth.models import Account, SecondFactor, Sector, Site, User
+from igny8_core.auth.models import Account, Invitation, SecondFactor, Sector, Site, User
 from igny8_core.common.clock import utc_now
 from igny8_core.common.errors import NotFound
 from igny8_core.tenancy.context import current_context
@@ -48,6 +48,14 @@ def user_get(user_id: UUID) -> User:
 def members_present(rows: QuerySet[Any]) -> QuerySet[Any]:
     """Those among people who have not been removed."""
     return rows.filter(removed_at=None)
+
+
+def invitation_get(invitation_id: UUID) -> Invitation:
+    """An invitation of the current account, locked until the commit; raises NotFound."""
+    row = Invitation.objects.select_for_update().filter(pk=invitation_id).first()
+    if row is None:
+        raise NotFound
+    return row
 
 
 def site_get(site_id: UUID) -> Site:

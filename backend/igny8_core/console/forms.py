@@ -9,16 +9,12 @@ PASSWORD_LENGTH = 200  # a longer one would only cost time
 
 
 class ConsoleForm(forms.Form):
-    """A form whose fields say themselves that they are wrong, to eyes and to screen readers."""
+    """A form as the console draws it: labels without colons, complaints beside their fields."""
 
     template_name = "console/form.html"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"label_suffix": "", **kwargs})
-        if self.is_bound:
-            for name in self.errors:
-                if name in self.fields:
-                    self.fields[name].widget.attrs["aria-invalid"] = "true"
 
 
 def _password(label: Any, *, is_new: bool) -> forms.CharField:

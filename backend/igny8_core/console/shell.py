@@ -69,7 +69,10 @@ _SITE_NAV: tuple[tuple[str, StrPromise, str, str], ...] = (
     ("map", _("Map"), "map", "planner_cluster_list"),
     ("ideas", _("Ideas"), "bulb", "planner_idea_list"),
 )
-_ACCOUNT_NAV: tuple[tuple[str, StrPromise, str, str], ...] = ()
+_ACCOUNT_NAV: tuple[tuple[str, StrPromise, str, str], ...] = (
+    ("team", _("Team and keys"), "team", "account_member_list"),
+    ("audit", _("Audit log"), "list", "account_audit_list"),
+)
 
 
 def shell_get(principal: Principal, *, site: Site | None, section: str) -> Shell:

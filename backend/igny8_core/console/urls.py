@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from igny8_core.console.views import entrance, home, keywords, planning
+from igny8_core.console.views import audit, entrance, home, keywords, planning, team
 
 app_name = "console"
 
@@ -15,6 +15,24 @@ urlpatterns = [
     path("join/", entrance.JoinView.as_view(), name="join"),
     path("sign-out/", entrance.SignOutView.as_view(), name="sign_out"),
     path("", home.HomeView.as_view(), name="home"),
+    path("team/", team.TeamView.as_view(), name="team"),
+    path("team/keys/new/", team.KeyNewView.as_view(), name="key_new"),
+    path("team/keys/<uuid:key_id>/rotate/", team.KeyRotateView.as_view(), name="key_rotate"),
+    path("team/keys/<uuid:key_id>/revoke/", team.KeyRevokeView.as_view(), name="key_revoke"),
+    path("team/<uuid:user_id>/", team.MemberView.as_view(), name="member"),
+    path("team/<uuid:user_id>/active/", team.MemberActiveView.as_view(), name="member_active"),
+    path("team/<uuid:user_id>/remove/", team.MemberRemoveView.as_view(), name="member_remove"),
+    path(
+        "team/invitations/<uuid:invitation_id>/resend/",
+        team.InvitationResendView.as_view(),
+        name="invitation_resend",
+    ),
+    path(
+        "team/invitations/<uuid:invitation_id>/revoke/",
+        team.InvitationRevokeView.as_view(),
+        name="invitation_revoke",
+    ),
+    path("audit/", audit.AuditView.as_view(), name="audit"),
     path("sites/<uuid:site_id>/", home.SiteHomeView.as_view(), name="site_home"),
     path(
         "sites/<uuid:site_id>/",

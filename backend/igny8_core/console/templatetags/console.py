@@ -208,3 +208,9 @@ def words(name: str) -> str:
 def is_number(value: Any) -> bool:
     """Whether a value is a number."""
     return isinstance(value, int | float)
+
+
+@register.filter
+def of(names: Mapping[Any, str], key: Any) -> str:
+    """The name of a key, or a dash."""
+    return names.get(key, "–")

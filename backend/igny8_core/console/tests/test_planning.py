@@ -171,7 +171,7 @@ def test_ideas_are_decided_in_bulk(tenant: Tenant) -> None:
 def test_idea_shows_its_brief(tenant: Tenant) -> None:
     row = idea(tenant, cluster(tenant), score=63.2, score_parts={"volume": 0.5, "form": "how-to"})
     body = page_text(browser_of(tenant.viewer), at(tenant, f"ideas/{row.pk}/"))
-    for text in ("Why scale matters", "What is scale?", "descaling", "63", "how-to"):
+    for text in ("Why scale matters", "What is scale?", "descaling", "63", "How-to"):
         assert text in body
 
 

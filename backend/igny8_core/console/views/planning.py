@@ -108,7 +108,7 @@ def picture(clusters: Sequence[ClusterRow], sectors: Mapping[UUID, str]) -> Pict
 
 
 def _radius(volume: int, most: int) -> float:
-    return 14 + 76 * (volume / most) ** 0.4
+    return 14 + 76 * float((volume / most) ** 0.4)
 
 
 def _group(name: str, rows: Sequence[ClusterRow], circles: Sequence[Circle], place: Circle) -> Group:
