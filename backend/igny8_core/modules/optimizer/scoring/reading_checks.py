@@ -93,10 +93,8 @@ def transition_words(context: Context) -> Judgement:
     words = sum(context.sentence_lengths)
     if words < TRANSITION_MIN_WORDS:
         return not_judged(f"Transition words are judged from {TRANSITION_MIN_WORDS} words of prose on.")
-    percent, _ = _share(context, has_transition)
-    first = next(
-        (i for i, sentence in enumerate(context.document.sentences) if not has_transition(sentence)), None
-    )
+    holds = [has_transition(sentence) for sentence in context.document.sentences]
+    percent = 100 * sum(holds) / len(holds)
     points = _at_least(percent, TRANSITION_GOOD, TRANSITION_OK)
     return Judgement(
         points=points,
@@ -106,7 +104,7 @@ def transition_words(context: Context) -> Judgement:
         advice=KEEP
         if points == 9
         else "Show how sentences follow from one another: because, however, for example.",
-        position=None if points == 9 or first is None else Position(Place.SENTENCE, first),
+        position=None if points == 9 else Position(Place.SENTENCE, holds.index(False)),
     )
 
 
