@@ -160,6 +160,9 @@ EMAIL_USE_TLS, EMAIL_USE_SSL = _MAIL.get("EMAIL_USE_TLS", False), _MAIL.get("EMA
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", "IGNY8 <no-reply@localhost>")
 
+# Where customers transfer money to; shown beside every payment that they ask for.
+PAYMENT_INSTRUCTIONS = env.str("PAYMENT_INSTRUCTIONS", default="")
+
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "igny8_core.api.authentication.APIKeyAuthentication",
@@ -237,6 +240,9 @@ SPECTACULAR_SETTINGS = {
         "ItemStateEnum": "igny8_core.modules.automation.constants.ItemState.choices",
         "ConnectionStatusEnum": "igny8_core.modules.integration.constants.ConnectionStatus.choices",
         "PublicationStateEnum": "igny8_core.modules.publisher.constants.PublicationState.choices",
+        "PaymentStateEnum": "igny8_core.modules.billing.constants.PaymentState.choices",
+        "PaymentKindEnum": "igny8_core.modules.billing.constants.PaymentKind.choices",
+        "BillingIntervalEnum": "igny8_core.auth.models.BillingInterval.choices",
         "EntryKindEnum": "igny8_core.modules.billing.constants.EntryKind.choices",
         "AssignableRoleEnum": "igny8_core.modules.account.constants.ASSIGNABLE_ROLES",
     },
@@ -264,6 +270,11 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "sweep-jobs": {"task": "tenancy.sweep_jobs", "schedule": 15.0, "options": {"expires": 15}},
     "expire-holds": {"task": "billing.expire_holds", "schedule": 60.0, "options": {"expires": 60}},
+    "advance-subscriptions": {
+        "task": "billing.advance_subscriptions",
+        "schedule": 900.0,
+        "options": {"expires": 900},
+    },
     "purge-sessions": {"task": "auth.purge_sessions", "schedule": 86_400.0, "options": {"expires": 3600}},
     "purge-deleted": {"task": "tenancy.purge_deleted", "schedule": 3600.0, "options": {"expires": 3600}},
 }

@@ -47,18 +47,32 @@ class StaffRole(models.TextChoices):
     SYSTEM_BOT = "system_bot", "System bot"
 
 
+class BillingInterval(models.TextChoices):
+    """How long one payment of a plan lasts."""
+
+    MONTH = "month", "Month"
+    YEAR = "year", "Year"
+
+
 class Plan(models.Model):
-    """A price list entry: what an account of this plan may hold."""
+    """A price list entry: what an account of this plan may hold, and what it costs."""
 
     tenant_kind = Kind.GLOBAL
 
     code = models.SlugField(max_length=40, unique=True)
     name = models.CharField(max_length=80)
+    description = models.CharField(max_length=300, blank=True, default="")
+    price_cents = models.PositiveIntegerField(default=0, help_text="For one interval.")
+    currency = models.CharField(max_length=3, default="USD", help_text="ISO 4217.")
+    interval = models.CharField(max_length=5, choices=BillingInterval, default=BillingInterval.MONTH)
     monthly_credits = models.PositiveIntegerField(default=0)
     max_sites = models.PositiveIntegerField(default=1)
     max_users = models.PositiveIntegerField(default=1)
     max_keywords = models.PositiveIntegerField(default=1000)
     is_active = models.BooleanField(default=True)
+    is_offered = models.BooleanField(
+        default=True, help_text="Off: nobody can ask for it, whoever has it keeps it."
+    )
 
     def __str__(self) -> str:
         return self.name
@@ -82,6 +96,7 @@ class Account(models.Model):
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="accounts")
     plan_status = models.CharField(max_length=10, choices=PlanStatus, default=PlanStatus.TRIALING)
     trial_ends_at = models.DateTimeField(null=True, blank=True)
+    paid_until = models.DateTimeField(null=True, blank=True, help_text="Empty: the plan has no end.")
     grace_until = models.DateTimeField(null=True, blank=True)
     is_system = models.BooleanField(default=False, editable=False)
     retention_days = models.PositiveSmallIntegerField(

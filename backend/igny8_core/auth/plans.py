@@ -1,12 +1,14 @@
 """What each plan state may still do: one table for every credential, the console and jobs alike."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from igny8_core.auth.models import Account, PlanStatus
 from igny8_core.common.clock import utc_now
 from igny8_core.common.errors import DomainError, ErrorKind
 
 TRIAL_DAYS = 14
+GRACE = timedelta(days=7)  # how long an account works on after what was paid for, or tried, is over
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +51,29 @@ class PlanInactive(DomainError):
 
 
 def plan_status(account: Account) -> PlanStatus:
-    """The state that counts now: a trial or a grace period that is over is a suspension."""
-    status, now = PlanStatus(account.plan_status), utc_now()
-    ends_at = {PlanStatus.TRIALING: account.trial_ends_at, PlanStatus.PAST_DUE: account.grace_until}.get(
-        status
-    )
+    """The state that counts now, whatever the row says yet: what is over is past due, and after its grace suspended."""
+    status, ends_at, now = PlanStatus(account.plan_status), plan_ends_at(account), utc_now()
     if ends_at is not None and ends_at <= now:
+        status = PlanStatus.PAST_DUE
+    grace_until = plan_grace_until(account)
+    if status is PlanStatus.PAST_DUE and grace_until is not None and grace_until <= now:
         return PlanStatus.SUSPENDED
     return status
+
+
+def plan_ends_at(account: Account) -> datetime | None:
+    """When the trial, or what was paid for, ends; None for a plan without an end and in every other state."""
+    ends: dict[str, datetime | None] = {
+        PlanStatus.TRIALING: account.trial_ends_at,
+        PlanStatus.ACTIVE: account.paid_until,
+    }
+    return ends.get(account.plan_status)
+
+
+def plan_grace_until(account: Account) -> datetime | None:
+    """When the account stops unless somebody pays; None while no end is set."""
+    ends_at = plan_ends_at(account)
+    return account.grace_until if ends_at is None else ends_at + GRACE
 
 
 def plan_check(account: Account, *, is_write: bool, path: str = "") -> None:

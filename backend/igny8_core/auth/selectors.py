@@ -1,12 +1,13 @@
 """Reads of identity that are more than one filter; lists and rows, never lazy querysets."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from igny8_core.auth.models import Account, Invitation, SecondFactor, Sector, Site, User
+from igny8_core.auth.models import Account, Invitation, Plan, PlanStatus, SecondFactor, Sector, Site, User
 from igny8_core.common.clock import utc_now
 from igny8_core.common.errors import NotFound
 from igny8_core.tenancy.context import current_context
@@ -16,6 +17,43 @@ def account_get() -> Account:
     """The current account with its plan."""
     account: Account = Account.objects.select_related("plan").get(pk=current_context().account_id)
     return account
+
+
+def plans_active() -> list[Plan]:
+    """Every plan that an account may have, the cheapest first."""
+    return list(Plan.objects.filter(is_active=True).order_by("price_cents", "pk"))
+
+
+def plan_get_by_code(code: str) -> Plan:
+    """A plan, on offer or not; raises NotFound."""
+    plan = Plan.objects.filter(code=code).first()
+    if plan is None:
+        raise NotFound
+    return plan
+
+
+def accounts_over() -> list[int]:
+    """Ids of accounts whose trial, paid time or grace is over while their row says otherwise; a batch at a time."""
+    now = utc_now()
+    over = (
+        Q(plan_status=PlanStatus.TRIALING, trial_ends_at__lte=now)
+        | Q(plan_status=PlanStatus.ACTIVE, paid_until__lte=now)
+        | Q(plan_status=PlanStatus.PAST_DUE, grace_until__lte=now)
+    )
+    return list(Account.objects.filter(over).order_by("pk").values_list("pk", flat=True)[:1000])
+
+
+def site_domains(site_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """The domains of those of the sites that the caller may see, deleted ones included."""
+    ids = list(site_ids)
+    rows = [*Site.objects.filter(pk__in=ids), *Site.deleted.filter(pk__in=ids)]
+    return {row.pk: row.domain for row in rows}
+
+
+def user_emails(user_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """The addresses of those of the people who are of the current account."""
+    people = User.objects.filter(account_id=current_context().account_id, pk__in=list(user_ids))
+    return dict(people.values_list("pk", "email"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ WITHOUT_TENANT = {
     "tenancy.purge_deleted": "purges each account by its own window",
     "auth.purge_sessions": "removes expired sign-ins, identity rows that are read before an account is known",
     "billing.expire_holds": "releases each account's holds past their time",
+    "billing.advance_subscriptions": "moves each account whose trial, paid time or grace is over",
 }
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from igny8_core.modules.billing.models import CreditAccount, CreditHold, LedgerEntry
+from igny8_core.modules.billing.models import CreditAccount, CreditHold, LedgerEntry, Payment
 from igny8_core.testing.clients import client_of
 from igny8_core.testing.factories import Tenant
 from igny8_core.testing.isolation import IsolationContract, row_make
@@ -16,6 +16,10 @@ class TestLedger(IsolationContract):
 
 class TestHolds(IsolationContract):
     url, model = "/api/v1/billing/holds/", CreditHold
+
+
+class TestPayments(IsolationContract):
+    url, model = "/api/v1/billing/payments/", Payment
 
 
 @pytest.mark.django_db

@@ -10,7 +10,7 @@ from rest_framework.test import APIClient
 
 from igny8_core.auth import services
 from igny8_core.auth.models import Account, PlanStatus, Site, User
-from igny8_core.auth.plans import PLAN_RULES, job_refusal, plan_status
+from igny8_core.auth.plans import GRACE, PLAN_RULES, job_refusal, plan_status
 from igny8_core.common.clock import utc_now
 from igny8_core.testing.clients import client_of
 from igny8_core.testing.factories import PASSWORD, Tenant, password_give
@@ -68,9 +68,9 @@ def test_state_counts_at_once_for_every_credential(tenant: Tenant, kind: str, st
         assert Site.objects.count() == 1 + rule.may_write
 
 
-def _ends(status: PlanStatus, column: str, *, ago: bool) -> Any:
+def _ends(status: PlanStatus, column: str, *, ago: timedelta) -> Any:
     def change(tenant: Tenant) -> None:
-        at = utc_now() + (-HOUR if ago else HOUR)
+        at = utc_now() - ago
         with tenant.work():
             services.account_update(tenant.account.pk, plan_status=status, **{column: at})
 
@@ -80,14 +80,29 @@ def _ends(status: PlanStatus, column: str, *, ago: bool) -> Any:
 @pytest.mark.parametrize(
     ("change", "counts_as"),
     [
-        (_ends(PlanStatus.TRIALING, "trial_ends_at", ago=False), PlanStatus.TRIALING),
-        (_ends(PlanStatus.TRIALING, "trial_ends_at", ago=True), PlanStatus.SUSPENDED),
-        (_ends(PlanStatus.PAST_DUE, "grace_until", ago=False), PlanStatus.PAST_DUE),
-        (_ends(PlanStatus.PAST_DUE, "grace_until", ago=True), PlanStatus.SUSPENDED),
+        (_ends(PlanStatus.TRIALING, "trial_ends_at", ago=-HOUR), PlanStatus.TRIALING),
+        (_ends(PlanStatus.TRIALING, "trial_ends_at", ago=HOUR), PlanStatus.PAST_DUE),
+        (_ends(PlanStatus.TRIALING, "trial_ends_at", ago=GRACE - HOUR), PlanStatus.PAST_DUE),
+        (_ends(PlanStatus.TRIALING, "trial_ends_at", ago=GRACE), PlanStatus.SUSPENDED),
+        (_ends(PlanStatus.ACTIVE, "paid_until", ago=-HOUR), PlanStatus.ACTIVE),
+        (_ends(PlanStatus.ACTIVE, "paid_until", ago=HOUR), PlanStatus.PAST_DUE),
+        (_ends(PlanStatus.ACTIVE, "paid_until", ago=GRACE), PlanStatus.SUSPENDED),
+        (_ends(PlanStatus.PAST_DUE, "grace_until", ago=-HOUR), PlanStatus.PAST_DUE),
+        (_ends(PlanStatus.PAST_DUE, "grace_until", ago=HOUR), PlanStatus.SUSPENDED),
     ],
-    ids=["trial", "trial over", "grace", "grace over"],
+    ids=[
+        "trial",
+        "trial over",
+        "trial's grace ends in an hour",
+        "trial's grace over",
+        "paid",
+        "paid time over",
+        "paid time's grace over",
+        "grace",
+        "grace over",
+    ],
 )
-def test_trial_or_grace_that_is_over_is_a_suspension(
+def test_what_is_over_is_past_due_and_after_its_grace_suspended(
     tenant: Tenant, change: Any, counts_as: PlanStatus
 ) -> None:
     client = client_of(tenant.owner)

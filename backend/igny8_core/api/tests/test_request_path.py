@@ -182,7 +182,8 @@ def test_ids_in_headers_change_nothing(header: str, tenant: Tenant, stranger: Te
     [
         (PlanStatus.ACTIVE, None, 200, 201),
         (PlanStatus.TRIALING, 1, 200, 201),
-        (PlanStatus.TRIALING, -1, 403, 403),
+        (PlanStatus.TRIALING, -1, 200, 201),
+        (PlanStatus.TRIALING, -8, 403, 403),
         (PlanStatus.PAST_DUE, 1, 200, 201),
         (PlanStatus.PAST_DUE, -1, 403, 403),
         (PlanStatus.SUSPENDED, None, 403, 403),

@@ -27,15 +27,41 @@ class HoldState(models.TextChoices):
     EXPIRED = "expired", "Expired"
 
 
+class PaymentKind(models.TextChoices):
+    """What a payment is for."""
+
+    CREDIT_PACKAGE = "credit_package", "Credit package"
+    PLAN = "plan", "Plan"
+
+
+class PaymentState(models.TextChoices):
+    """The life of a payment; only `payment_transition` moves it."""
+
+    PENDING = "pending", "Pending"
+    APPROVED = "approved", "Approved"
+    REJECTED = "rejected", "Rejected"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+class StatementGroup(models.TextChoices):
+    """By what a statement adds up."""
+
+    SITE = "site", "Site"
+    USER = "user", "User"
+    OPERATION = "operation", "Operation"
+    DAY = "day", "Day"
+
+
 @dataclass(frozen=True, slots=True)
 class Price:
-    """`credits` for every started `per` units."""
+    """`credits` for every started `per` units; `unit` says what is counted."""
 
     credits: int
     per: int
+    unit: str = "words"  # of the target length
 
 
-# Units are words of the target length. An article's price is an estimate: `article_price` adds up its sections.
+# An article's price is an estimate: `article_price` adds up its sections.
 PRICES = {
     "writer.section": Price(credits=1, per=100),
     "writer.article": Price(credits=1, per=100),

@@ -51,3 +51,26 @@ class OperationUnknown(DomainError):
     kind = ErrorKind.UNPROCESSABLE
     code = "operation_unknown"
     message = "There is no price for this operation."
+
+
+class ItemUnknown(DomainError):
+    """Nothing of this code can be bought."""
+
+    kind = ErrorKind.UNPROCESSABLE
+    code = "item_unknown"
+    message = "There is no such plan or credit package on offer."
+
+
+class PaymentStateConflict(DomainError):
+    """A payment was asked to do what its state does not allow."""
+
+    kind = ErrorKind.CONFLICT
+    code = "payment_state_conflict"
+    message = "The payment is decided."
+
+
+class PeriodInvalid(DomainError):
+    """A statement was asked for a time that ends before it begins."""
+
+    code = "period_invalid"
+    message = "`until` must be later than `since`."

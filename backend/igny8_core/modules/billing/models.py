@@ -1,12 +1,13 @@
-"""The balance, the ledger and the holds of an account's credits; only the room's services write them."""
+"""An account's credits (balance, ledger, holds) and payments, and what can be bought; only services write them."""
 
 from typing import Any, ClassVar, Self
 from uuid import UUID
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from igny8_core.modules.billing.constants import EntryKind, HoldState
+from igny8_core.modules.billing.constants import EntryKind, HoldState, PaymentKind, PaymentState
 from igny8_core.tenancy.bases import AppendOnlyModel, TenantModel
 from igny8_core.tenancy.fields import TenantForeignKey
 from igny8_core.tenancy.kinds import Kind
@@ -62,6 +63,8 @@ class CreditHold(CreditRow):
     operation = models.CharField(max_length=80)
     idempotency_key = models.CharField(max_length=200)
     job_id = models.UUIDField(null=True, blank=True)
+    site_id = models.UUIDField(null=True, blank=True, help_text="The site that it was bought for.")
+    user_id = models.UUIDField(null=True, blank=True, help_text="Who bought it, or started the job that did.")
     reason = models.CharField(max_length=300, blank=True, default="")
     expires_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -106,6 +109,9 @@ class LedgerEntry(AppendOnlyModel):
     hold = TenantForeignKey(CreditHold, null=True, blank=True, related_name="+", db_index=False)
     hold_id: UUID | None
     job_id = models.UUIDField(null=True, blank=True)
+    # Plain ids: a line outlives the site and the person that it speaks of.
+    site_id = models.UUIDField(null=True, blank=True)
+    user_id = models.UUIDField(null=True, blank=True)
     operation = models.CharField(max_length=80, blank=True, default="")
     idempotency_key = models.CharField(max_length=200)
     reason = models.CharField(max_length=300, blank=True, default="")
@@ -113,6 +119,7 @@ class LedgerEntry(AppendOnlyModel):
     class Meta:
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["account", "-id"], name="billing_ledger_list"),
+            models.Index(fields=["account", "created_at"], name="billing_ledger_time"),
         ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["account", "sequence"], name="billing_ledger_sequence"),
@@ -140,3 +147,66 @@ class LedgerEntry(AppendOnlyModel):
                 name="billing_ledger_covered",
             ),
         ]
+
+
+class CreditPackage(models.Model):
+    """Credits that can be bought at a price; the same for everybody."""
+
+    tenant_kind = Kind.GLOBAL
+
+    code = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=80)
+    credits = models.PositiveIntegerField()
+    price_cents = models.PositiveIntegerField()
+    currency = models.CharField(max_length=3, default="USD", help_text="ISO 4217.")
+    is_active = models.BooleanField(default=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Payment(CreditRow):
+    """Money that an account says it sends for a plan or a package, and what staff decided when they saw it.
+
+    What is bought is kept as it was offered: a later change of the price list changes no payment.
+    """
+
+    state = models.CharField(max_length=10, choices=PaymentState, default=PaymentState.PENDING)
+    kind = models.CharField(max_length=20, choices=PaymentKind)
+    item_code = models.CharField(max_length=40, help_text="The package's or plan's code.")
+    item_name = models.CharField(max_length=80)
+    credits = models.PositiveIntegerField(help_text="Granted on approval.")
+    amount_cents = models.PositiveIntegerField()
+    currency = models.CharField(max_length=3)
+    reference = models.CharField(max_length=20, help_text="What the transfer must name.")
+    note = models.CharField(max_length=300, blank=True, default="", help_text="The customer's words.")
+    reason = models.CharField(max_length=300, blank=True, default="", help_text="The staff's words.")
+    # Plain ids: staff are people of another account.
+    requested_by = models.UUIDField(null=True, blank=True)
+    decided_by = models.UUIDField(null=True, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["account", "-id"], name="billing_payment_list"),
+            models.Index(fields=["id"], name="billing_payment_pending", condition=Q(state="pending")),
+        ]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["account", "reference"], name="billing_payment_reference"),
+            # Asking twice for the same thing is one payment until it is decided.
+            models.UniqueConstraint(
+                fields=["account", "kind", "item_code"],
+                condition=Q(state="pending"),
+                name="billing_payment_one_pending",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="pending", decided_at=None)
+                | Q(state__in=["approved", "rejected", "cancelled"], decided_at__isnull=False),
+                name="billing_payment_decided",
+            ),
+        ]
+
+    @property
+    def pay_to(self) -> str:
+        """Where to send the money, in words."""
+        return str(settings.PAYMENT_INSTRUCTIONS)

@@ -6,7 +6,10 @@ from django.db.models import Count, Q
 
 from igny8_core.common.errors import NotFound
 from igny8_core.common.pages import Page
-from igny8_core.modules.writer.constants import OPEN_STATES, ReviewState, TaskState
+from igny8_core.modules.billing.selectors import estimate_get
+from igny8_core.modules.billing.types import Estimate
+from igny8_core.modules.planner.selectors import idea_brief_get
+from igny8_core.modules.writer.constants import OPEN_STATES, SECTION_OPERATION, ReviewState, TaskState
 from igny8_core.modules.writer.models import Article, WritingTask
 from igny8_core.modules.writer.types import ArticleDocument, ArticleReview, ReviewWaiting, WriterCounts
 from igny8_core.tenancy.pages import page_read
@@ -105,3 +108,9 @@ def head_keyword_uses(site_id: UUID, head_keyword: str, *, article_id: UUID | No
 def task_article_id(task_id: UUID) -> UUID | None:
     """The article that a task became, if it did."""
     return Article.objects.filter(task_id=task_id).values_list("pk", flat=True).first()
+
+
+def article_estimate(idea_id: UUID) -> Estimate:
+    """What writing an idea would cost, section by section as it is charged, beside what is free; raises NotFound."""
+    outline = idea_brief_get(idea_id).outline
+    return estimate_get((SECTION_OPERATION, section.target_words) for section in outline)

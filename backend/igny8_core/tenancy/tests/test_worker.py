@@ -409,7 +409,7 @@ def test_job_of_an_account_whose_time_is_over_is_left_alone_and_logged(
 ) -> None:
     job = _job(tenant)
     with tenant.work():
-        over = utc_now() - timedelta(seconds=1)
+        over = utc_now() - timedelta(days=7, seconds=1)
         services.account_update(tenant.account.pk, plan_status=status, **{column: over})
     with patch.object(worker.logger, "warning") as warning:
         assert job_run(job).state == JobState.QUEUED

@@ -23,6 +23,7 @@ from igny8_core.testing.factories import Tenant, context_of, user_make
 # What a model's checks demand and its fields do not say.
 FIELDS: dict[str, dict[str, Any]] = {
     "billing.LedgerEntry": {"kind": "grant"},
+    "billing.Payment": {"currency": "USD"},
     "integration.Destination": {"platform": "preview", "base_url": "", "last_check": None},
     "igny8_auth.SecondFactor": {"secret": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"},
     "optimizer.ScoreSnapshot": {"findings": []},

@@ -8,7 +8,7 @@ import pytest
 
 from igny8_core.auth import services
 from igny8_core.auth.models import Role, Site, User
-from igny8_core.modules.account import exports
+from igny8_core.tenancy import csv_stream
 from igny8_core.tenancy.audit import audit_write
 from igny8_core.tenancy.context import context_or_none
 from igny8_core.tenancy.errors import StaleContext
@@ -37,7 +37,7 @@ def _events(tenant: Tenant, count: int) -> None:
 def test_export_holds_exactly_the_own_events_oldest_first(
     tenant: Tenant, stranger: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exports, "BATCH", 3)
+    monkeypatch.setattr(csv_stream, "BATCH", 3)
     _events(tenant, 7)
     _events(stranger, 2)
     lines = _lines(client_of(tenant.owner).get(EXPORT))
@@ -48,7 +48,7 @@ def test_export_holds_exactly_the_own_events_oldest_first(
 def test_export_of_exactly_one_batch_and_of_nothing_ends(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exports, "BATCH", 2)
+    monkeypatch.setattr(csv_stream, "BATCH", 2)
     assert _lines(client_of(tenant.owner).get(EXPORT)) == []
     _events(tenant, 4)
     assert len(_lines(client_of(tenant.owner).get(EXPORT))) == 4
@@ -76,7 +76,7 @@ def test_export_obeys_the_lists_filters_and_shows_nothing_of_a_stranger(
 
 
 def test_export_breaks_off_when_the_right_to_it_ends(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exports, "BATCH", 2)
+    monkeypatch.setattr(csv_stream, "BATCH", 2)
     _events(tenant, 5)
     admin = user_make(tenant.account, role=Role.ADMIN)
     stream = client_of(admin).get(EXPORT).streaming_content

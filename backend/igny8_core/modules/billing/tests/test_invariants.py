@@ -120,7 +120,9 @@ def _act(step: str, key: str, amount: int) -> None:
         return
     hold = _newest(key)
     if step == "expire":
-        with patch("igny8_core.modules.billing.services.utc_now", lambda: utc_now() + timedelta(hours=2)):
+        with patch(
+            "igny8_core.modules.billing.services.credits.utc_now", lambda: utc_now() + timedelta(hours=2)
+        ):
             holds_expire_here([hold.pk] if hold else [])
         return
     hold_id = hold.pk if hold else CreditHold().pk

@@ -8,9 +8,9 @@ import pytest
 from django.conf import settings
 
 from igny8_core.common.clock import utc_now
-from igny8_core.modules.billing import selectors
 from igny8_core.modules.billing.models import CreditHold
 from igny8_core.modules.billing.selectors import balance_check, balance_get, holds_due, ledger_list
+from igny8_core.modules.billing.selectors import credits as selectors
 from igny8_core.modules.billing.services import credits_adjust, credits_capture, credits_grant, credits_hold
 from igny8_core.modules.billing.types import Balance, BalanceReport
 from igny8_core.testing.factories import Tenant

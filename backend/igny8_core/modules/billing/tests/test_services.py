@@ -306,7 +306,9 @@ def test_holds_expire_here_leaves_what_is_in_time_renewed_or_closed(tenant: Tena
         _grant(10)
         due, fresh, done = (_hold(1, key, lifetime_seconds=60) for key in "abc")
         credits_capture(done.pk, amount=1)
-        with patch("igny8_core.modules.billing.services.utc_now", lambda: utc_now() + timedelta(seconds=61)):
+        with patch(
+            "igny8_core.modules.billing.services.credits.utc_now", lambda: utc_now() + timedelta(seconds=61)
+        ):
             _hold(1, "b", lifetime_seconds=60)
             assert holds_expire_here([due.pk, fresh.pk, done.pk]) == 1
             assert holds_expire_here([due.pk, fresh.pk, done.pk]) == 0

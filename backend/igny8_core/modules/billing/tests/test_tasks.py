@@ -12,9 +12,9 @@ from celery import current_app
 from django.conf import settings
 
 from igny8_core.common.clock import utc_now
-from igny8_core.modules.billing import services
 from igny8_core.modules.billing.models import CreditHold
 from igny8_core.modules.billing.selectors import balance_check, balance_get, ledger_list
+from igny8_core.modules.billing.services import credits as services
 from igny8_core.modules.billing.services import credits_capture, credits_grant, credits_hold
 from igny8_core.modules.billing.tasks import expire_holds
 from igny8_core.modules.billing.types import Balance
@@ -64,8 +64,8 @@ def _grant(tenant: Tenant, amount: int = 10) -> None:
 def _two_hours_later() -> Iterator[None]:
     later = utc_now() + timedelta(hours=2)
     with (
-        patch("igny8_core.modules.billing.services.utc_now", lambda: later),
-        patch("igny8_core.modules.billing.selectors.utc_now", lambda: later),
+        patch("igny8_core.modules.billing.services.credits.utc_now", lambda: later),
+        patch("igny8_core.modules.billing.selectors.credits.utc_now", lambda: later),
     ):
         yield
 

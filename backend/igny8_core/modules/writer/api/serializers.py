@@ -76,6 +76,14 @@ class WritingStarted(serializers.Serializer[Any]):
     job_id = serializers.UUIDField()
 
 
+class TaskEstimateSerializer(serializers.Serializer[Any]):
+    """What writing the article would cost beside the credits that are free to be spent."""
+
+    credits = serializers.IntegerField()
+    available = serializers.IntegerField()
+    is_enough = serializers.BooleanField()
+
+
 class ArticleSummarySerializer(RowSerializer[Article]):
     """An article in a list: without its text."""
 

@@ -19,7 +19,7 @@ from igny8_core.api.base import (
     job_accepted,
 )
 from igny8_core.api.filters import PAGE_PARAMETERS
-from igny8_core.modules.writer import services
+from igny8_core.modules.writer import selectors, services
 from igny8_core.modules.writer.api import filters, serializers
 from igny8_core.modules.writer.models import Article, ArticleRevision, WritingTask
 
@@ -53,6 +53,18 @@ class WritingTaskViewSet(SiteSectorModelViewSet):
         """Decide to have an idea written."""
         data = self.valid_data(serializers.WritingTaskInput(data=request.data))
         return self.answer(services.task_create(data["idea"]), status.HTTP_201_CREATED)
+
+    @extend_schema(
+        summary="Estimate the article",
+        description="What writing it costs by its outline, and whether the credits are there; nothing is set aside.",
+        responses={200: serializers.TaskEstimateSerializer},
+        filters=False,
+    )
+    @action(detail=True, methods=["get"])
+    def estimate(self, request: Request, pk: str) -> Response:
+        """The price before the work."""
+        estimate = selectors.article_estimate(self.get_object().idea_id)
+        return Response(serializers.TaskEstimateSerializer(estimate).data)
 
     @extend_schema(
         summary="Write the article",

@@ -41,6 +41,7 @@ def section_reserve(
         operation=SECTION_OPERATION,
         idempotency_key=f"{task.pk}:{draft_number}:{position}",
         job_id=job_id,
+        site_id=task.site_id,
     )
     row.is_written = row.is_written and row.heading == section.heading
     row.heading, row.credits, row.hold_id = section.heading, price, hold.pk

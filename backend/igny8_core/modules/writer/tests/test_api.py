@@ -66,6 +66,14 @@ def test_task_cannot_be_changed_or_deleted(tenant: Tenant) -> None:
         assert getattr(client_of(tenant.owner), method)(path, {"state": "done"}).status_code == 405
 
 
+def test_estimate_says_the_price_before_the_work(tenant: Tenant, stranger: Tenant) -> None:
+    task = task_make(tenant)
+    path = f"{TASKS}{task.pk}/estimate/"
+    answer = client_of(tenant.viewer).get(path)
+    assert answer.json()["data"] == {"credits": 5, "available": 0, "is_enough": False}
+    assert client_of(stranger.owner).get(path).status_code == 404
+
+
 def test_write_starts_one_job(tenant: Tenant) -> None:
     task = task_make(tenant)
     first, second = (client_of(tenant.member).post(f"{TASKS}{task.pk}/write/") for _ in range(2))

@@ -11,13 +11,14 @@ from django.db import connections
 from igny8_core.ai import errors
 from igny8_core.common.clock import utc_now
 from igny8_core.modules.billing.models import CreditHold
-from igny8_core.modules.billing.selectors import ledger_list
+from igny8_core.modules.billing.selectors import ledger_list, statement_get
 from igny8_core.modules.billing.services import holds_expire_here
 from igny8_core.modules.planner.models import ContentIdea
 from igny8_core.modules.system.services import prompt_override_set
 from igny8_core.modules.writer.constants import RevisionSource, TaskState
 from igny8_core.modules.writer.errors import ArticleUnfit
 from igny8_core.modules.writer.models import ArticleRevision, ArticleSection, WritingTask
+from igny8_core.modules.writer.selectors import article_estimate
 from igny8_core.modules.writer.services import writing
 from igny8_core.modules.writer.tests.asserts import assert_sold_once, write
 from igny8_core.modules.writer.tests.fake_model import Answer, FakeModel, failing, good
@@ -71,6 +72,18 @@ def test_article_is_stored_with_its_first_revision_and_charged(
     found = task_get(tenant, task.pk)
     assert (found.state, found.claim_token, found.error_code) == (TaskState.DONE, None, "")
     assert_sold_once(tenant)
+
+
+def test_article_costs_what_was_estimated_and_is_booked_to_its_site_and_buyer(
+    tenant: Tenant, task: WritingTask, model: FakeModel
+) -> None:
+    with tenant.work():
+        estimate = article_estimate(task.idea_id)
+    assert (estimate.credits, estimate.is_enough) == (PRICE, True)
+    assert write(tenant, task.pk).credits == estimate.credits
+    with tenant.work():
+        by_site = {line.key: line.sums.captured for line in statement_get(group_by="site").lines}
+    assert by_site == {str(tenant.site.pk): PRICE, "": 0}
 
 
 def test_credits_are_held_before_the_first_request_and_charged_after_the_last(

@@ -1,15 +1,13 @@
-"""Every read of credits that is more than one filter; it must never write."""
+"""The balance, the ledger and the holds; it must never write."""
 
 from uuid import UUID
 
 from django.db.models import Case, F, Max, Q, QuerySet, Sum, Value, When, Window
 
-from igny8_core.auth.plans import PLAN_RULES, plan_status
-from igny8_core.auth.selectors import account_get
 from igny8_core.common.clock import utc_now
 from igny8_core.modules.billing.constants import EntryKind, HoldState
 from igny8_core.modules.billing.models import CreditAccount, CreditHold, LedgerEntry
-from igny8_core.modules.billing.types import Balance, BalanceReport, PlanLimits, PlanView
+from igny8_core.modules.billing.types import Balance, BalanceReport
 from igny8_core.tenancy.ops import ids_by_account
 
 _AMOUNT, _MINUS, _ZERO = F("amount"), -F("amount"), Value(0)
@@ -36,28 +34,6 @@ def balance_get() -> Balance:
 def ledger_list(limit: int = 100) -> list[LedgerEntry]:
     """The newest lines of the ledger, newest first."""
     return list(LedgerEntry.objects.order_by("-sequence")[:limit])
-
-
-def plan_get() -> PlanView:
-    """The account's plan with the state that counts now: a trial that is over is a suspension."""
-    account = account_get()
-    plan, state = account.plan, plan_status(account)
-    rule = PLAN_RULES[state]
-    return PlanView(
-        code=plan.code,
-        name=plan.name,
-        state=state.value,
-        trial_ends_at=account.trial_ends_at,
-        grace_until=account.grace_until,
-        may_write=rule.may_write,
-        may_run_jobs=rule.may_run_jobs,
-        limits=PlanLimits(
-            monthly_credits=plan.monthly_credits,
-            max_sites=plan.max_sites,
-            max_users=plan.max_users,
-            max_keywords=plan.max_keywords,
-        ),
-    )
 
 
 def balance_check() -> BalanceReport:

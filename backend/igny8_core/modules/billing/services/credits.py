@@ -1,51 +1,30 @@
 """Every movement of credits: it locks the balance row first, is written to the ledger, and may be repeated."""
 
-import math
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
 
-from igny8_core.auth.models import PlanStatus
 from igny8_core.auth.selectors import account_get
-from igny8_core.auth.services import account_update
 from igny8_core.common.clock import utc_now
 from igny8_core.common.errors import NotFound
-from igny8_core.modules.billing.constants import MAX_AMOUNT, PRICES, TRIAL_KEY, EntryKind, HoldState
+from igny8_core.modules.billing.constants import MAX_AMOUNT, TRIAL_KEY, EntryKind, HoldState
 from igny8_core.modules.billing.errors import (
     AmountInvalid,
     CaptureExceedsHold,
     CreditKeyReused,
     HoldStateConflict,
     InsufficientCredits,
-    OperationUnknown,
 )
 from igny8_core.modules.billing.models import CreditAccount, CreditHold, LedgerEntry
-from igny8_core.modules.billing.selectors import holds_due, plan_get
-from igny8_core.modules.billing.types import PlanView
+from igny8_core.modules.billing.selectors import holds_due
 from igny8_core.tenancy.audit import audit_write
 from igny8_core.tenancy.context import TENANT_ALIAS, current_context
-from igny8_core.tenancy.errors import SystemAccountProtected
+from igny8_core.tenancy.models import Job
 from igny8_core.tenancy.tasks import in_each_account
 
 _ALLOWED = {HoldState.HELD: {HoldState.CAPTURED, HoldState.RELEASED, HoldState.EXPIRED}}
-
-
-def operation_price(operation: str, *, units: int = 1) -> int:
-    """The credits that an operation costs: its price for every started measure of units, at least one.
-
-    `writer.section` and `writer.article` count words of the target length. Raises OperationUnknown.
-    """
-    price = PRICES.get(operation)
-    if price is None:
-        raise OperationUnknown(f"There is no price for {operation}.")
-    return price.credits * max(1, math.ceil(units / price.per))
-
-
-def article_price(section_words: Iterable[int]) -> int:
-    """The estimate for an article: what its sections, given by their target words, cost together."""
-    return sum(operation_price("writer.section", units=words) for words in section_words)
 
 
 def credits_grant(amount: int, *, reason: str, idempotency_key: str) -> LedgerEntry:
@@ -72,7 +51,7 @@ def trial_grant() -> LedgerEntry | None:
     if not amount:
         return None
     with transaction.atomic(using=TENANT_ALIAS):
-        _account_locked()
+        balance_locked()
         given = LedgerEntry.objects.filter(kind=EntryKind.GRANT, idempotency_key=TRIAL_KEY).first()
         # The plan may have changed since: what was given stays given.
         return given or credits_grant(amount, reason="Trial credits", idempotency_key=TRIAL_KEY)
@@ -84,10 +63,12 @@ def credits_hold(
     operation: str,
     idempotency_key: str,
     job_id: UUID | None = None,
+    site_id: UUID | None = None,
     lifetime_seconds: int = 3600,
 ) -> CreditHold:
     """Set credits aside for one purchase, which the key names.
 
+    The statement shows it under `site_id`, or else the job's site, and under whoever acts, or started the job.
     An open hold of the key is returned again with its lifetime renewed, a captured one as it is, so that nobody pays
     twice; after a release or expiry the key may be held anew. Raises InsufficientCredits, AmountInvalid, and
     CreditKeyReused for another amount or operation.
@@ -95,7 +76,7 @@ def credits_hold(
     _require_amount(amount)
     expires_at = utc_now() + timedelta(seconds=lifetime_seconds)
     with transaction.atomic(using=TENANT_ALIAS):
-        account = _account_locked()
+        account = balance_locked()
         known = _hold_of_key(idempotency_key)
         if known is not None:
             return _hold_again(
@@ -108,6 +89,8 @@ def credits_hold(
             operation=operation,
             idempotency_key=idempotency_key,
             job_id=job_id,
+            site_id=site_id or _site_of_job(job_id),
+            user_id=current_context().actor_id,
             expires_at=expires_at,
         )
         _book(account, EntryKind.HOLD, amount, hold=hold)
@@ -123,7 +106,7 @@ def credits_capture(hold_id: UUID, *, amount: int) -> CreditHold:
     if amount < 0:
         raise AmountInvalid
     with transaction.atomic(using=TENANT_ALIAS):
-        account, hold = _account_locked(), _hold_locked(hold_id)
+        account, hold = balance_locked(), _hold_locked(hold_id)
         if hold.state == HoldState.CAPTURED and hold.captured_amount == amount:
             return hold
         if amount > hold.amount:
@@ -144,7 +127,7 @@ def credits_release(hold_id: UUID, *, reason: str) -> CreditHold:
     Raises NotFound, and HoldStateConflict after a capture.
     """
     with transaction.atomic(using=TENANT_ALIAS):
-        account, hold = _account_locked(), _hold_locked(hold_id)
+        account, hold = balance_locked(), _hold_locked(hold_id)
         if hold.state in (HoldState.RELEASED, HoldState.EXPIRED):
             return hold
         _give_back(account, hold, HoldState.RELEASED, reason=reason)
@@ -160,7 +143,7 @@ def holds_expire() -> int:
 def holds_expire_here(hold_ids: Iterable[UUID]) -> int:
     """Give back those of the current account's holds that are still open and past their time; returns how many."""
     with transaction.atomic(using=TENANT_ALIAS):
-        account, now = _account_locked(), utc_now()
+        account, now = balance_locked(), utc_now()
         due = CreditHold.objects.select_for_update().filter(
             pk__in=list(hold_ids), state=HoldState.HELD, expires_at__lte=now
         )
@@ -189,7 +172,8 @@ def _require_amount(amount: int) -> None:
         raise AmountInvalid(f"A number of credits from 1 to {MAX_AMOUNT} is needed.")
 
 
-def _account_locked() -> CreditAccount:
+def balance_locked() -> CreditAccount:
+    """The account's balance row, locked until the commit: whatever moves credits or decides a payment holds it."""
     # Locked before anything else that a movement touches, so that two movements cannot wait for each other; made on
     # first use, where the unique constraint lets the second of two firsts wait and then find the row.
     row, _ = CreditAccount.objects.select_for_update().get_or_create(account_id=current_context().account_id)
@@ -210,6 +194,12 @@ def _hold_of_key(idempotency_key: str) -> CreditHold | None:
     return holds.first()
 
 
+def _site_of_job(job_id: UUID | None) -> UUID | None:
+    if job_id is None:
+        return None
+    return Job.objects.filter(pk=job_id).values_list("site_id", flat=True).first()
+
+
 def _hold_again(
     hold: CreditHold, *, amount: int, operation: str, job_id: UUID | None, expires_at: datetime
 ) -> CreditHold:
@@ -224,7 +214,7 @@ def _hold_again(
 
 def _book_once(kind: EntryKind, amount: int, *, reason: str, idempotency_key: str) -> LedgerEntry:
     with transaction.atomic(using=TENANT_ALIAS):
-        account = _account_locked()
+        account = balance_locked()
         known = LedgerEntry.objects.filter(
             kind__in=[EntryKind.GRANT, EntryKind.ADJUSTMENT], idempotency_key=idempotency_key
         ).first()
@@ -266,27 +256,10 @@ def _book(
         held_after=account.held,
         hold=hold,
         job_id=hold.job_id if hold else None,
+        site_id=hold.site_id if hold else None,
+        # What became of a hold is booked to whoever bought, also when a sweeper gives it back.
+        user_id=hold.user_id if hold else current_context().actor_id,
         operation=hold.operation if hold else "",
         idempotency_key=hold.idempotency_key if hold else idempotency_key,
         reason=reason[:300],
     )
-
-
-def plan_suspend(*, reason: str) -> PlanView:
-    """Stop everything of the current account but staff's own look at it. Raises SystemAccountProtected."""
-    return _plan_state_set(PlanStatus.SUSPENDED, action="plan.suspended", reason=reason)
-
-
-def plan_reactivate(*, reason: str) -> PlanView:
-    """Make the current account's plan active again. Raises SystemAccountProtected."""
-    return _plan_state_set(PlanStatus.ACTIVE, action="plan.reactivated", reason=reason)
-
-
-def _plan_state_set(status: PlanStatus, *, action: str, reason: str) -> PlanView:
-    account = account_get()
-    if account.is_system:
-        raise SystemAccountProtected("The system account is always active.")
-    with transaction.atomic(using=TENANT_ALIAS):
-        account_update(account.pk, plan_status=status)
-        audit_write(action, row=account, reason=reason, detail={"from": account.plan_status})
-    return plan_get()

@@ -1,0 +1,33 @@
+"""Rows as CSV, streamed from transactions of the stream's own; a broken stream never looks whole."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from django.db.models import QuerySet
+
+from igny8_core.common.csv_cells import csv_line
+from igny8_core.tenancy.context import TenantContext, tenant_transaction
+
+BATCH = 1000
+
+
+def rows_csv(
+    context: TenantContext, rows: Callable[[], QuerySet[Any]], columns: Sequence[str], *, key: str = "id"
+) -> Iterator[str]:
+    """A header and the columns of the rows that `rows` gives in the caller's scope, in the order of `key`, a column.
+
+    Each batch is read in a transaction of its own: the request's is over when the answer is streamed. Raises
+    StaleContext when the caller's rights change meanwhile, which ends the stream without its end.
+    """
+    yield csv_line(columns)
+    last = None
+    while True:
+        with tenant_transaction(context):
+            found = rows().order_by(key)
+            if last is not None:
+                found = found.filter(**{f"{key}__gt": last})
+            batch = list(found.values(*columns)[:BATCH])
+        yield from (csv_line(row[name] for name in columns) for row in batch)
+        if len(batch) < BATCH:
+            return
+        last = batch[-1][key]
