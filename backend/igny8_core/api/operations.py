@@ -72,6 +72,7 @@ _TABLE: Mapping[str, Mapping[str, OperationRule]] = {
     "account": {
         "profile": VIEWER_READ,
         "profile_change": ACCOUNT_WRITE,
+        "usage": ACCOUNT_READ,
         "site_list": VIEWER_READ,
         "site_retrieve": VIEWER_READ,
         "site_create": ACCOUNT_WRITE,  # a new site is on nobody's list of sites yet

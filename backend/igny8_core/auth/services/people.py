@@ -90,12 +90,15 @@ def _locked(user_id: UUID) -> User:
 def member_change(user: User, *, by: User, site_ids: Iterable[UUID] | None = None, **fields: Any) -> User:
     """Change another person on behalf of an admin; the owner and the admin's own row are out of reach.
 
+    `site_ids` limits them to these sites, `all_sites=True` opens every site again.
     Raises RoleTooLow, and NotFound for a site that is not the account's.
     """
     _require_other(user, by)
     with transaction.atomic(using=TENANT_ALIAS):
         if site_ids is not None:
             user_sites_set(user, site_ids)
+        elif fields.get("all_sites"):
+            SiteUserAccess.objects.filter(user=user).delete()
         return user_update(user, **fields)
 
 

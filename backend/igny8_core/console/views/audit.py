@@ -54,7 +54,7 @@ class AuditView(PageView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """One page of events."""
-        people = [(str(member.id), member.name or member.email) for member in member_list()]
+        people = [(str(member.id), member.name or member.email) for member in member_list().rows]
         filters = AuditFilterForm.of(request, actor_id=people)
         page = audit_list(AuditQuery(**filters.values()), number=page_number(request))
         return self.page("audit/list.html", {"filters": filters, "page": page})

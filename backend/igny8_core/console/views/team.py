@@ -16,9 +16,10 @@ from igny8_core.auth import services
 from igny8_core.auth.selectors import invitation_get, site_list, user_get
 from igny8_core.console.base import ActionView, PageView, id_of
 from igny8_core.console.forms import ConsoleForm
+from igny8_core.console.lists import page_number
 from igny8_core.modules.account.constants import ASSIGNABLE_ROLES
-from igny8_core.modules.account.selectors import api_key_list, invitation_list, member_list
-from igny8_core.modules.account.types import MemberView as Member
+from igny8_core.modules.account.selectors import api_key_list, invitation_list, member_get, member_list
+from igny8_core.modules.account.types import MemberRow
 
 
 def site_choices() -> list[tuple[str, str]]:
@@ -102,9 +103,9 @@ class TeamView(PageView):
         """The page around a form."""
         values = {
             "form": form,
-            "members": member_list(),
-            "invitations": invitation_list(),
-            "keys": api_key_list(),
+            "page": member_list(number=page_number(self.request)),
+            "invitations": [row for row in invitation_list().rows if row.state != "accepted"],
+            "keys": api_key_list().rows,
             "site_names": {site.pk: site.name for site in self.shell.sites},
             "me": self.principal.user,
             "may_change": self.may("account_member_partial_update"),
@@ -122,7 +123,7 @@ class MemberView(PageView):
 
     def get(self, request: HttpRequest, user_id: UUID) -> HttpResponse:
         """The page."""
-        member = self._member(user_id)
+        member = member_get(user_id)
         initial = {
             "role": member.role,
             "site_ids": [] if member.all_sites else [str(one) for one in member.site_ids],
@@ -131,7 +132,7 @@ class MemberView(PageView):
 
     def post(self, request: HttpRequest, user_id: UUID) -> HttpResponse:
         """Change them; whatever they hold stops at once."""
-        member, form = self._member(user_id), PlacesForm(request.POST)
+        member, form = member_get(user_id), PlacesForm(request.POST)
         if not form.is_valid():
             return self.show(member, form, status=400)
         places = form.places()
@@ -144,11 +145,7 @@ class MemberView(PageView):
         )
         return self.done(_("%(email)s is changed.") % {"email": member.email}, reverse("console:team"))
 
-    def _member(self, user_id: UUID) -> Member:
-        user_get(user_id)
-        return next(one for one in member_list() if one.id == user_id)
-
-    def show(self, member: Member, form: PlacesForm, *, status: int = 200) -> HttpResponse:
+    def show(self, member: MemberRow, form: PlacesForm, *, status: int = 200) -> HttpResponse:
         """The page around a form."""
         is_out_of_reach = member.role == "owner" or member.id == self.principal.user.pk
         values = {

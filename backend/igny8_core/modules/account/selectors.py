@@ -1,87 +1,100 @@
-"""Reads of an account's people, invitations, keys and audit trail; it must never write."""
+"""Every read of an account's people, keys, trail and use; it must never write."""
 
-from collections import defaultdict
 from typing import Any
 from uuid import UUID
 
-from igny8_core.auth.models import ApiKey, Invitation, SecondFactor, SiteUserAccess, User
-from igny8_core.auth.selectors import members_present
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q, QuerySet
+
+from igny8_core.auth.models import ApiKey, Invitation, Site, SiteUserAccess, User
+from igny8_core.auth.selectors import account_get, members_present, site_domains, user_emails
 from igny8_core.common.clock import utc_now
+from igny8_core.common.errors import NotFound
 from igny8_core.common.pages import Page
-from igny8_core.modules.account.types import AuditQuery, AuditRow, InvitationView, KeyView, MemberView
+from igny8_core.modules.account.types import (
+    ApiKeyRow,
+    AuditQuery,
+    AuditRow,
+    InvitationRow,
+    MemberRow,
+    Profile,
+    Usage,
+    UsageLine,
+)
+from igny8_core.modules.billing.selectors import credits_spent, month_start
+from igny8_core.modules.planner.selectors import keyword_total
 from igny8_core.tenancy.context import current_context
 from igny8_core.tenancy.models import AuditEvent
 from igny8_core.tenancy.pages import page_read
 
 
-def member_list() -> list[MemberView]:
-    """The account's people, the owner first, then by address."""
-    account_id = current_context().account_id
-    people = members_present(User.objects.filter(account_id=account_id)).order_by("email")
-    sites: defaultdict[UUID, list[UUID]] = defaultdict(list)
-    for user_id, site_id in SiteUserAccess.objects.filter(account_id=account_id).values_list(
-        "user_id", "site_id"
-    ):
-        sites[user_id].append(site_id)
-    secured = set(
-        SecondFactor.objects.filter(account_id=account_id, confirmed_at__isnull=False).values_list(
-            "user_id", flat=True
-        )
-    )
-    found = [_member(user, sites=sites[user.pk], has_second_factor=user.pk in secured) for user in people]
-    return sorted(found, key=lambda member: member.role != "owner")
-
-
-def _member(user: User, *, sites: list[UUID], has_second_factor: bool) -> MemberView:
-    return MemberView(
-        id=user.pk,
-        email=user.email,
-        name=user.name,
-        role=user.role,
-        is_active=user.is_active,
-        all_sites=user.all_sites,
-        site_ids=tuple(sites),
-        has_second_factor=has_second_factor,
-        last_login=user.last_login,
+def profile_get() -> Profile:
+    """The account itself."""
+    account = account_get()
+    return Profile(
+        id=account.pk,
+        name=account.name,
+        plan=account.plan.code,
+        plan_status=account.plan_status,
+        retention_days=account.retention_days,
+        created_at=account.created_at,
     )
 
 
-def invitation_list() -> list[InvitationView]:
-    """Invitations that nobody has taken up yet, the newest first."""
-    rows = Invitation.objects.filter(accepted_at=None).order_by("-id")
-    return [
-        InvitationView(id=row.pk, email=row.email, role=row.role, state=row.state, expires_at=row.expires_at)
-        for row in rows
-    ]
+def usage_get() -> Usage:
+    """What the account uses of what its plan allows; needs sight of all its sites."""
+    plan, since = account_get().plan, month_start()
+    users = User.objects.filter(account_id=current_context().account_id, is_active=True)
+    return Usage(
+        sites=UsageLine(used=Site.objects.count(), limit=plan.max_sites),
+        users=UsageLine(used=users.count(), limit=plan.max_users),
+        keywords=UsageLine(used=keyword_total(), limit=plan.max_keywords),
+        credits=UsageLine(used=credits_spent(since=since), limit=plan.monthly_credits),
+        since=since,
+    )
 
 
-def api_key_list() -> list[KeyView]:
-    """The account's keys, those that still work first, then the newest."""
+def members_with_sites(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Those among people who have not been removed, each with `site_ids`, in one query."""
+    sites = SiteUserAccess.objects.filter(user_id=OuterRef("pk")).order_by("site_id").values("site_id")
+    return members_present(rows).annotate(site_ids=ArraySubquery(sites))
+
+
+def member_list(*, search: str = "", number: int = 1) -> Page[MemberRow]:
+    """The people of the account, by address; a search looks at address and name."""
+    rows = _members()
+    if search:
+        rows = rows.filter(Q(email__icontains=search) | Q(name__icontains=search))
+    return page_read(rows.order_by("email"), _member, number=number)
+
+
+def member_get(user_id: UUID) -> MemberRow:
+    """A person of the account; raises NotFound."""
+    row = _members().filter(pk=user_id).first()
+    if row is None:
+        raise NotFound
+    return _member(row)
+
+
+def invitation_list(*, number: int = 1) -> Page[InvitationRow]:
+    """Who may join, newest first, taken up ones included."""
+    rows = Invitation.objects.select_related("invited_by").order_by("-id")
+    return page_read(rows, _invitation, number=number)
+
+
+def api_key_list(*, number: int = 1) -> Page[ApiKeyRow]:
+    """The account's keys, newest first, revoked ones included."""
     rows = ApiKey.objects.filter(account_id=current_context().account_id).select_related("user")
-    return sorted((_key(row) for row in rows.order_by("-id")), key=lambda key: key.state != "active")
+    page = page_read(rows.order_by("-id"), lambda row: row, number=number)
+    sites = site_domains({row.site_id for row in page.rows if row.site_id})
+    keys = tuple(_api_key(row, site=sites.get(row.site_id, "")) for row in page.rows)
+    return Page(rows=keys, total=page.total, number=page.number, size=page.size)
 
 
-def _key(row: ApiKey) -> KeyView:
-    is_over = row.expires_at is not None and row.expires_at <= utc_now()
-    state = "revoked" if row.revoked_at else "expired" if is_over else "active"
-    return KeyView(
-        id=row.pk,
-        name=row.name,
-        prefix=row.prefix,
-        scopes=tuple(row.scopes),
-        owner_id=row.user_id,
-        owner=row.user.name or row.user.email,
-        site_id=row.site_id,
-        state=state,
-        expires_at=row.expires_at,
-        last_used_at=row.last_used_at,
-        last_used_ip=row.last_used_ip,
-    )
-
-
-def audit_list(query: AuditQuery, *, number: int = 1) -> Page[AuditRow]:
-    """One page of the audit trail, the newest first."""
-    wanted: dict[str, Any] = {
+def audit_list(query: AuditQuery | None = None, *, number: int = 1) -> Page[AuditRow]:
+    """The trail, newest first, with people by address."""
+    query = query or AuditQuery()
+    wanted = {
         "action__startswith": query.action,
         "actor_id": query.actor_id,
         "object_id": query.object_id,
@@ -89,22 +102,68 @@ def audit_list(query: AuditQuery, *, number: int = 1) -> Page[AuditRow]:
         "created_at__lt": query.until,
     }
     rows = AuditEvent.objects.filter(**{name: value for name, value in wanted.items() if value})
-    people = {
-        user_id: name or email
-        for user_id, name, email in User.objects.filter(account_id=current_context().account_id).values_list(
-            "pk", "name", "email"
-        )
-    }
-    return page_read(rows.order_by("-id"), lambda row: _event(row, people), number=number)
+    page = page_read(rows.order_by("-id"), lambda row: row, number=number)
+    people = user_emails({row.actor_id for row in page.rows if row.actor_id})
+    events = tuple(_event(row, actor=people.get(row.actor_id, "")) for row in page.rows)
+    return Page(rows=events, total=page.total, number=page.number, size=page.size)
 
 
-def _event(row: AuditEvent, people: dict[UUID, str]) -> AuditRow:
-    # Whoever is in no list of this account's people is staff, whose names stay on their side.
-    actor = people.get(row.actor_id, "Staff") if row.actor_id else ""
+def _members() -> QuerySet[Any]:
+    return members_with_sites(User.objects.filter(account_id=current_context().account_id))
+
+
+def _member(row: Any) -> MemberRow:
+    return MemberRow(
+        id=row.pk,
+        email=row.email,
+        name=row.name,
+        role=row.role,
+        is_active=row.is_active,
+        all_sites=row.all_sites,
+        site_ids=tuple(row.site_ids),
+        last_login=row.last_login,
+        created_at=row.created_at,
+    )
+
+
+def _invitation(row: Invitation) -> InvitationRow:
+    return InvitationRow(
+        id=row.pk,
+        email=row.email,
+        role=row.role,
+        all_sites=row.all_sites,
+        site_ids=tuple(UUID(site_id) for site_id in row.site_ids),
+        invited_by=row.invited_by.email if row.invited_by else "",
+        state=row.state,
+        expires_at=row.expires_at,
+        created_at=row.created_at,
+    )
+
+
+def _api_key(row: ApiKey, *, site: str) -> ApiKeyRow:
+    is_over = row.expires_at is not None and row.expires_at <= utc_now()
+    return ApiKeyRow(
+        id=row.pk,
+        name=row.name,
+        prefix=row.prefix,
+        scopes=tuple(row.scopes),
+        user_id=row.user_id,
+        user=row.user.email,
+        site=site,
+        state="revoked" if row.revoked_at else "expired" if is_over else "active",
+        expires_at=row.expires_at,
+        last_used_at=row.last_used_at,
+        last_used_ip=row.last_used_ip or "",
+        created_at=row.created_at,
+    )
+
+
+def _event(row: AuditEvent, *, actor: str) -> AuditRow:
     return AuditRow(
         id=row.pk,
         created_at=row.created_at,
         action=row.action,
+        actor_id=row.actor_id,
         actor=actor,
         object_type=row.object_type,
         object_id=row.object_id,

@@ -1,14 +1,25 @@
-"""What the account room hands out: frozen pictures of people, invitations, keys and the audit trail."""
+"""What the account room hands to the console, as frozen dataclasses; it must never hold behaviour."""
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
-class MemberView:
-    """A person of the account; `site_ids` matters only while `all_sites` is off."""
+class Profile:
+    """The account itself."""
+
+    id: int
+    name: str
+    plan: str
+    plan_status: str
+    retention_days: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRow:
+    """A person; `site_ids` are the only sites that they see unless `all_sites` is on."""
 
     id: UUID
     email: str
@@ -17,41 +28,46 @@ class MemberView:
     is_active: bool
     all_sites: bool
     site_ids: tuple[UUID, ...]
-    has_second_factor: bool
     last_login: datetime | None
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class InvitationView:
+class InvitationRow:
     """Somebody who may join; `state` is open, expired or accepted."""
 
     id: UUID
     email: str
     role: str
+    all_sites: bool
+    site_ids: tuple[UUID, ...]
+    invited_by: str
     state: str
     expires_at: datetime
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class KeyView:
-    """An API key without its secret; `state` is active, expired or revoked."""
+class ApiKeyRow:
+    """A key without its secret; `user` is whose it is, `state` is active, expired or revoked."""
 
     id: UUID
     name: str
     prefix: str
     scopes: tuple[str, ...]
-    owner_id: UUID
-    owner: str
-    site_id: UUID | None
+    user_id: UUID
+    user: str
+    site: str
     state: str
     expires_at: datetime | None
     last_used_at: datetime | None
-    last_used_ip: str | None
+    last_used_ip: str
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class AuditQuery:
-    """Which events a list shows; what is None does not narrow. `action` matches its beginning."""
+    """Which events to show; what is empty narrows nothing."""
 
     action: str = ""
     actor_id: UUID | None = None
@@ -62,14 +78,34 @@ class AuditQuery:
 
 @dataclass(frozen=True, slots=True)
 class AuditRow:
-    """One event; `actor` is empty when no person did it."""
+    """One line of the trail; `actor` is empty for work without a person, and for staff."""
 
     id: UUID
     created_at: datetime
     action: str
+    actor_id: UUID | None
     actor: str
     object_type: str
     object_id: str
     reason: str
     request_id: str
-    detail: dict[str, Any]
+    detail: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class UsageLine:
+    """How much of something is used, and what the plan allows."""
+
+    used: int
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """The account's use against its plan; `credits` are those spent since `since`, the first of this month (UTC)."""
+
+    sites: UsageLine
+    users: UsageLine
+    keywords: UsageLine
+    credits: UsageLine
+    since: datetime

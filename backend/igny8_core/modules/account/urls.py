@@ -15,6 +15,7 @@ router.register("api-keys", views.ApiKeyViewSet, basename="api-key")
 router.register("audit", views.AuditEventViewSet, basename="audit")
 urlpatterns = [
     path("profile/", views.ProfileView.as_view(), name="profile"),
+    path("usage/", views.UsageView.as_view(), name="usage"),
     path("ownership/", views.OwnershipView.as_view(), name="ownership"),
     *router.urls,
 ]

@@ -45,6 +45,11 @@ def idea_next_ids(site_id: UUID, *, limit: int, sector_id: UUID | None = None) -
     return list(ranked.values_list("pk", flat=True)[:limit])
 
 
+def keyword_total() -> int:
+    """How many keywords the account has on all the sites that the caller sees."""
+    return Keyword.objects.count()
+
+
 def planner_counts(site_id: UUID) -> PlannerCounts:
     """How many keywords, clusters and ideas a site has."""
     ideas = ContentIdea.objects.filter(site_id=site_id).aggregate(

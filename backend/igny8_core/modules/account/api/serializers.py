@@ -52,11 +52,27 @@ class ProfileSerializer(StrictFieldsMixin, serializers.ModelSerializer[Account])
 
 
 class MemberSerializer(serializers.ModelSerializer[User]):
-    """A person of the account."""
+    """A person of the account; the row carries `site_ids`."""
+
+    site_ids = serializers.ListField(
+        child=serializers.UUIDField(),
+        read_only=True,
+        help_text="The only sites that they see, unless `all_sites` is on.",
+    )
 
     class Meta:
         model = User
-        fields = ("id", "email", "name", "role", "is_active", "all_sites", "last_login", "created_at")
+        fields = (
+            "id",
+            "email",
+            "name",
+            "role",
+            "is_active",
+            "all_sites",
+            "site_ids",
+            "last_login",
+            "created_at",
+        )
 
 
 class InvitationSerializer(RowSerializer[Invitation]):
@@ -104,7 +120,16 @@ class MemberChange(InputSerializer):
     name = serializers.CharField(max_length=120, required=False, allow_blank=True)
     role = serializers.ChoiceField(choices=ASSIGNABLE_ROLES, required=False)
     is_active = serializers.BooleanField(required=False)
+    all_sites = serializers.BooleanField(
+        required=False, help_text="True opens every site; to limit somebody give `site_ids`."
+    )
     site_ids = serializers.ListField(child=serializers.UUIDField(), required=False, max_length=1000)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Sites are opened one by one or all at once."""
+        if "all_sites" in attrs and (not attrs["all_sites"] or "site_ids" in attrs):
+            raise serializers.ValidationError({"all_sites": ["Give true, or `site_ids` alone."]})
+        return attrs
 
 
 class ApiKeySerializer(serializers.ModelSerializer[ApiKey]):
@@ -162,3 +187,20 @@ class AuditEventSerializer(serializers.ModelSerializer[AuditEvent]):
             "detail",
             "created_at",
         )
+
+
+class UsageLineSerializer(serializers.Serializer[Any]):
+    """How much is used of what the plan allows."""
+
+    used = serializers.IntegerField()
+    limit = serializers.IntegerField()
+
+
+class UsageSerializer(serializers.Serializer[Any]):
+    """The account's use against its plan."""
+
+    sites = UsageLineSerializer()
+    users = UsageLineSerializer()
+    keywords = UsageLineSerializer()
+    credits = UsageLineSerializer(help_text="Spent since `since`, beside what the plan brings in a month.")
+    since = serializers.DateTimeField()

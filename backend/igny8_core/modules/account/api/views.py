@@ -29,6 +29,7 @@ from igny8_core.auth import selectors, services
 from igny8_core.auth.addresses import client_address
 from igny8_core.auth.models import ApiKey, Invitation, Sector, Site, User
 from igny8_core.common.request_id import current_request_id
+from igny8_core.modules.account import selectors as account
 from igny8_core.modules.account.api.filters import AuditFilter, SectorFilter
 from igny8_core.modules.account.api.serializers import (
     ApiKeyInput,
@@ -43,6 +44,7 @@ from igny8_core.modules.account.api.serializers import (
     SectorSerializer,
     SiteSerializer,
     TransferInput,
+    UsageSerializer,
 )
 from igny8_core.modules.account.exports import audit_csv
 from igny8_core.tenancy.models import AuditEvent
@@ -87,9 +89,25 @@ class ProfileView(ViewFrame):
     )
     def patch(self, request: Request) -> Response:
         """Change name or retention; what billing owns is read-only here."""
-        account = selectors.account_get()
-        fields = self.valid_data(ProfileSerializer(account, data=request.data, partial=True))
-        return Response(ProfileSerializer(services.account_update(account.pk, **fields)).data)
+        row = selectors.account_get()
+        fields = self.valid_data(ProfileSerializer(row, data=request.data, partial=True))
+        return Response(ProfileSerializer(services.account_update(row.pk, **fields)).data)
+
+
+class UsageView(ViewFrame):
+    """The account's use of its plan."""
+
+    room, throttle_scope = "account", "content_read"
+    operations: ClassVar[Mapping[str, str]] = {"GET": "usage"}
+
+    @extend_schema(
+        summary="Show the usage",
+        description="Sites, active people, keywords and the credits spent this month (UTC), each beside its limit.",
+        responses={200: UsageSerializer},
+    )
+    def get(self, request: Request) -> Response:
+        """The usage now."""
+        return Response(UsageSerializer(account.usage_get()).data)
 
 
 class MemberViewSet(IdentityModelViewSet):
@@ -101,16 +119,16 @@ class MemberViewSet(IdentityModelViewSet):
 
     def narrow_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Whoever was removed is no member."""
-        return selectors.members_present(queryset)
+        return account.members_with_sites(queryset)
 
     @extend_schema(summary="Change a member", request=MemberChange, responses={200: MemberSerializer})
     def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Change a person's name, role, sites or active state; whatever they hold stops at once."""
         fields = dict(self.valid_data(MemberChange(data=request.data)))
-        user = services.member_change(
+        services.member_change(
             self.get_object(), by=principal_of(request).user, site_ids=fields.pop("site_ids", None), **fields
         )
-        return Response(MemberSerializer(user).data)
+        return Response(MemberSerializer(self.get_object()).data)
 
     @extend_schema(
         summary="Remove a member",
@@ -186,7 +204,8 @@ class OwnershipView(ViewFrame):
         owner = services.person_prove(
             email=principal_of(request).user.email, **fields, address=client_address(request.META)
         )
-        return Response(MemberSerializer(services.ownership_transfer(heir, by=owner)).data)
+        heir = services.ownership_transfer(heir, by=owner)
+        return Response(MemberSerializer(account.member_get(heir.pk)).data)
 
 
 class ApiKeyViewSet(IdentityModelViewSet):
