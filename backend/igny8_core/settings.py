@@ -275,6 +275,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 900.0,
         "options": {"expires": 900},
     },
+    "start-due-runs": {"task": "automation.start_due_runs", "schedule": 60.0, "options": {"expires": 60}},
+    "continue-waiting": {
+        "task": "automation.continue_waiting",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "purge-sessions": {"task": "auth.purge_sessions", "schedule": 86_400.0, "options": {"expires": 3600}},
     "purge-deleted": {"task": "tenancy.purge_deleted", "schedule": 3600.0, "options": {"expires": 3600}},
 }

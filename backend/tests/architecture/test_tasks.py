@@ -12,6 +12,8 @@ WITHOUT_TENANT = {
     "auth.purge_sessions": "removes expired sign-ins, identity rows that are read before an account is known",
     "billing.expire_holds": "releases each account's holds past their time",
     "billing.advance_subscriptions": "moves each account whose trial, paid time or grace is over",
+    "automation.continue_waiting": "lets each account's items go on whose review is decided",
+    "automation.start_due_runs": "claims each site's due start in its own account",
 }
 
 

@@ -19,7 +19,7 @@ from igny8_core.auth.selectors import sector_list, site_for_domain
 from igny8_core.common.errors import DomainError, ErrorKind
 from igny8_core.modules.automation.constants import (
     ACTIVE_RUN_STATES,
-    ARTICLE_HELD,
+    OPEN_ITEM_STATES,
     ItemState,
     RunState,
     Stage,
@@ -123,7 +123,7 @@ def order_place(order: Order, *, context: TenantContext) -> UUID:
             key = hashlib.sha256(f"{digest}:{order.article_count}:{destination_id}".encode()).hexdigest()
             before = run_for_request(site_id=site.pk, request_key=key)
             if before is not None and _is_the_same(before):
-                if before.state != RunState.COMPLETED:
+                if before.state not in (RunState.COMPLETED, RunState.WAITING):
                     run_resume(before.pk)
                 return before.pk
             if run_is_active(site.pk):
@@ -200,12 +200,12 @@ class Follower:
         self._said: set[str] = set()
 
     def follow(self, run_id: UUID) -> RunStatus:
-        """Wait until the run stops; raises NoWorker when nobody is there to do it."""
+        """Wait until the run stops, or only waits for people; raises NoWorker when nobody is there to do it."""
         self._require_worker(run_id)
         while True:
             status = self._status(run_id)
             self._tell(status)
-            if status.state != RunState.RUNNING:
+            if not _is_at_work(status):
                 return status
             time.sleep(POLL_SECONDS)
 
@@ -247,15 +247,20 @@ class Follower:
             self._say(line)
 
 
+def _is_at_work(status: RunStatus) -> bool:
+    is_publishing = any(item.state in OPEN_ITEM_STATES for item in status.items)
+    return status.state == RunState.RUNNING or (status.state == RunState.WAITING and is_publishing)
+
+
 def _item_lines(item: ItemStatus) -> list[str]:
     name = f"article {item.position}"
     lines = [f"{name}: writing “{item.title}”"]
-    if item.error_code == ARTICLE_HELD:
-        return [*lines, f"{name}: held: {item.error_message}"]
-    if item.state == ItemState.FAILED:
-        return [*lines, f"{name}: failed: {item.error_message}"]
+    if item.state in (ItemState.FAILED, ItemState.REJECTED):
+        return [*lines, f"{name}: {item.state}: {item.error_message}"]
     if item.score is not None:
         lines.append(f"{name}: score {item.score} of 100")
+    if item.state == ItemState.REVIEW:
+        lines.append(f"{name}: waits for review: {item.held_reason}")
     if item.state == ItemState.PUBLISHED:
         lines.append(f"published: {item.url}")
     return lines

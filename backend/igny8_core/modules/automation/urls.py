@@ -1,10 +1,18 @@
 """The room's addresses."""
 
+from django.urls import path
+
 from igny8_core.api.routers import RoomRouter
-from igny8_core.modules.automation.api.views import RunItemViewSet, RunViewSet
+from igny8_core.modules.automation.api.views import (
+    EstimateView,
+    RunItemViewSet,
+    RunViewSet,
+    SettingsViewSet,
+)
 
 app_name = "automation"
 router = RoomRouter()
 router.register("runs", RunViewSet, basename="run")
 router.register("items", RunItemViewSet, basename="item")
-urlpatterns = router.urls
+router.register("settings", SettingsViewSet, basename="settings")
+urlpatterns = [path("estimate/", EstimateView.as_view(), name="estimate"), *router.urls]

@@ -1,5 +1,6 @@
 """Reads of the plan for other rooms and the console; lists and frozen dataclasses, never a lazy queryset."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.db.models import Count, F, OrderBy, Q, Window
@@ -8,8 +9,8 @@ from django.db.models.functions import RowNumber
 from igny8_core.common.errors import NotFound
 from igny8_core.common.pages import Page
 from igny8_core.modules.planner.briefs import idea_brief
-from igny8_core.modules.planner.constants import IdeaState
-from igny8_core.modules.planner.models import Cluster, ContentIdea, Keyword
+from igny8_core.modules.planner.constants import IdeaState, ImportState, KeywordStatus
+from igny8_core.modules.planner.models import Cluster, ContentIdea, Keyword, KeywordImport
 from igny8_core.modules.planner.types import (
     ClusterRow,
     IdeaBrief,
@@ -18,6 +19,7 @@ from igny8_core.modules.planner.types import (
     KeywordQuery,
     KeywordRow,
     PlannerCounts,
+    PlanOutlook,
 )
 from igny8_core.tenancy.pages import page_read
 
@@ -32,12 +34,21 @@ def idea_brief_get(idea_id: UUID) -> IdeaBrief:
     return idea_brief(row)
 
 
-def idea_next_ids(site_id: UUID, *, limit: int, sector_id: UUID | None = None) -> list[UUID]:
+def idea_briefs(idea_ids: Sequence[UUID]) -> list[IdeaBrief]:
+    """The briefs of ideas, in the order of their ids; what is missing is left out."""
+    rows = ContentIdea.objects.select_related("cluster").in_bulk(list(idea_ids))
+    return [idea_brief(rows[idea_id]) for idea_id in idea_ids if idea_id in rows]
+
+
+def idea_next_ids(
+    site_id: UUID, *, limit: int, sector_id: UUID | None = None, is_accepted_only: bool = False
+) -> list[UUID]:
     """The ideas to write next: new and accepted ones, each cluster's best before any cluster's second, by score.
 
-    With a sector only that sector's ideas.
+    With a sector only that sector's ideas; with `is_accepted_only` none that nobody decided on.
     """
-    rows = ContentIdea.objects.filter(site_id=site_id, state__in=[IdeaState.NEW, IdeaState.ACCEPTED])
+    states = [IdeaState.ACCEPTED] if is_accepted_only else [IdeaState.NEW, IdeaState.ACCEPTED]
+    rows = ContentIdea.objects.filter(site_id=site_id, state__in=states)
     if sector_id is not None:
         rows = rows.filter(sector_id=sector_id)
     place = Window(RowNumber(), partition_by=F("cluster_id"), order_by=[F("score").desc(), F("id").asc()])
@@ -178,3 +189,23 @@ def _idea_row(row: ContentIdea) -> IdeaRow:
         target_word_count=row.brief.get("target_word_count", 0),
         failure_reason=row.failure_reason,
     )
+
+
+def plan_outlook(site_id: UUID, *, sector_id: UUID | None = None) -> PlanOutlook:
+    """What a site, or one sector of it, has for a run to work on."""
+    place = {"site_id": site_id} if sector_id is None else {"site_id": site_id, "sector_id": sector_id}
+    ideas = ContentIdea.objects.filter(**place)
+    unplaced = Keyword.objects.filter(cluster=None, status=KeywordStatus.NEW, **place)
+    return PlanOutlook(
+        keywords_unplaced=unplaced.count(),
+        ideas_new=ideas.filter(state=IdeaState.NEW).count(),
+        ideas_accepted=ideas.filter(state=IdeaState.ACCEPTED).count(),
+    )
+
+
+def import_rows(import_id: UUID, *, site_id: UUID) -> int | None:
+    """The rows that a site's upload has, or None until it is read; raises NotFound."""
+    row = KeywordImport.objects.filter(pk=import_id, site_id=site_id).first()
+    if row is None:
+        raise NotFound
+    return row.row_count if row.state == ImportState.DONE else None

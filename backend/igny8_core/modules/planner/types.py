@@ -158,3 +158,12 @@ class PlannerCounts:
     clusters: int
     ideas: int
     ideas_new: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOutlook:
+    """What waits in the plan: keywords without a cluster, ideas that nobody decided on, and accepted ones."""
+
+    keywords_unplaced: int
+    ideas_new: int
+    ideas_accepted: int

@@ -6,8 +6,10 @@ from uuid import UUID
 
 from igny8_core.common.clock import utc_now
 from igny8_core.modules.automation import tasks  # noqa: F401 - registers the room's task
-from igny8_core.modules.automation.models import PipelineRun, RunItem
-from igny8_core.modules.automation.services import run_start
+from igny8_core.modules.automation.models import PipelineRun, RunEvent, RunItem
+from igny8_core.modules.automation.selectors import item_timeline
+from igny8_core.modules.automation.services import run_start, settings_update
+from igny8_core.modules.automation.types import SettingsView
 from igny8_core.modules.billing.selectors import balance_check, balance_get
 from igny8_core.modules.billing.services import credits_grant
 from igny8_core.modules.integration.services import destination_preview_ensure
@@ -90,3 +92,32 @@ def steps(tenant: Tenant, count: int = MAX_STEPS) -> list[Job]:
     while len(done) < count and jobs_waiting(tenant):
         done.append(step(tenant))
     return done
+
+
+def settings_set(tenant: Tenant, **changes: Any) -> SettingsView:
+    """The site's settings, changed."""
+    with tenant.work():
+        return settings_update(tenant.site.pk, **changes)
+
+
+def keywords_plan(tenant: Tenant) -> None:
+    """Eighteen keywords in clusters, with ideas, by a run that does no more."""
+    before = settings_set(tenant).stages
+    settings_set(tenant, stages=["cluster", "ideas"])
+    run = run_make(tenant, destination_id=None)
+    steps(tenant)
+    assert run_get(tenant, run.pk).state == "completed"
+    settings_set(tenant, stages=list(before))
+
+
+def kinds_of(tenant: Tenant, item: RunItem) -> list[str]:
+    """What happened to an item, oldest first."""
+    with tenant.work():
+        return [event.kind for event in item_timeline(item.pk)]
+
+
+def run_kinds(tenant: Tenant, run: PipelineRun) -> list[str]:
+    """What happened to a run itself, oldest first."""
+    with tenant.work():
+        rows = RunEvent.objects.filter(run_id=run.pk, item=None).order_by("id")
+        return list(rows.values_list("kind", flat=True))

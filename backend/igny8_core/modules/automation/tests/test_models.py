@@ -5,25 +5,35 @@ from django.db import IntegrityError
 
 from igny8_core.modules.automation.constants import ItemState, RunState
 from igny8_core.modules.automation.errors import RunStateConflict
-from igny8_core.modules.automation.models import PipelineRun, RunItem
+from igny8_core.modules.automation.models import PipelineRun, RunEvent, RunItem
 from igny8_core.modules.automation.states import item_transition, run_transition
 from igny8_core.modules.automation.tests.samples import run_make
 from igny8_core.modules.planner.models import Cluster, ContentIdea
 from igny8_core.testing.factories import Tenant
 
 RUN_MOVES = {
-    RunState.RUNNING: {RunState.PAUSED, RunState.COMPLETED, RunState.FAILED, RunState.CANCELLED},
+    RunState.RUNNING: {
+        RunState.PAUSED,
+        RunState.WAITING,
+        RunState.COMPLETED,
+        RunState.FAILED,
+        RunState.CANCELLED,
+    },
     RunState.PAUSED: {RunState.RUNNING, RunState.CANCELLED},
+    RunState.WAITING: {RunState.RUNNING, RunState.COMPLETED, RunState.FAILED, RunState.CANCELLED},
     RunState.FAILED: {RunState.RUNNING, RunState.CANCELLED},
-    RunState.COMPLETED: set(),
+    RunState.COMPLETED: {RunState.RUNNING},
     RunState.CANCELLED: set(),
 }
 ITEM_MOVES = {
     ItemState.WRITING: {ItemState.SCORING, ItemState.FAILED},
-    ItemState.SCORING: {ItemState.PUBLISHING, ItemState.FAILED},
-    ItemState.PUBLISHING: {ItemState.PUBLISHED, ItemState.FAILED},
+    ItemState.SCORING: {ItemState.PUBLISHING, ItemState.REVIEW, ItemState.WRITTEN, ItemState.FAILED},
+    ItemState.REVIEW: {ItemState.PUBLISHING, ItemState.REJECTED, ItemState.FAILED},
+    ItemState.PUBLISHING: {ItemState.PUBLISHED, ItemState.REVIEW, ItemState.FAILED},
     ItemState.PUBLISHED: set(),
-    ItemState.FAILED: set(),
+    ItemState.WRITTEN: set(),
+    ItemState.REJECTED: set(),
+    ItemState.FAILED: {ItemState.WRITING, ItemState.SCORING, ItemState.PUBLISHING},
 }
 
 
@@ -37,7 +47,7 @@ def test_run_moves_along_its_edges_only(state: RunState) -> None:
             assert run.state == state
             continue
         run_transition(run, target)
-        is_over = target not in (RunState.RUNNING, RunState.PAUSED)
+        is_over = target not in (RunState.RUNNING, RunState.PAUSED, RunState.WAITING)
         assert (run.state, run.finished_at is not None) == (target, is_over)
         assert run.error_code == ("" if target == RunState.RUNNING else "x")
 
@@ -59,12 +69,12 @@ def test_site_has_one_unfinished_run_and_any_number_of_finished_ones(tenant: Ten
     run = run_make(tenant)
     fields = {"site_id": tenant.site.pk, "destination_id": run.destination_id, "article_count": 1}
     with tenant.work():
-        for state in (RunState.COMPLETED, RunState.FAILED, RunState.CANCELLED):
+        for state in (RunState.COMPLETED, RunState.FAILED, RunState.CANCELLED, RunState.WAITING):
             PipelineRun.objects.create(state=state, **fields)
     with pytest.raises(IntegrityError, match="automation_one_active_run"), tenant.work():
         PipelineRun.objects.create(state=RunState.PAUSED, **fields)
     with tenant.work():
-        assert PipelineRun.objects.count() == 4
+        assert PipelineRun.objects.count() == 5
 
 
 @pytest.mark.django_db(transaction=True)
@@ -77,3 +87,14 @@ def test_run_takes_an_idea_once(tenant: Tenant) -> None:
         RunItem.objects.create(site_id=tenant.site.pk, run=run, position=1, idea=idea, title="t")
     with pytest.raises(IntegrityError, match="automation_item_once"), tenant.work():
         RunItem.objects.create(site_id=tenant.site.pk, run=run, position=2, idea=idea, title="t")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_event_is_written_once(tenant: Tenant) -> None:
+    run = run_make(tenant)
+    with tenant.work():
+        event = RunEvent.objects.get(run=run)
+        event.message = "rewritten"
+        with pytest.raises(NotImplementedError):
+            event.save()
+        assert RunEvent.objects.get(run=run).message == ""

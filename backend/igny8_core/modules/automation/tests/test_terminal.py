@@ -142,9 +142,9 @@ class TestFollower:
         steps(tenant)
         lines: list[str] = []
         status = Follower(tenant.context, say=lines.append).follow(run_id)
-        assert (status.state, status.published_count, status.held_count) == ("completed", 0, 2)
-        assert [item.error_code for item in status.items] == ["article_held"] * 2
-        held = [line for line in lines if ": held: " in line]
+        assert (status.state, status.published_count, status.waiting_count) == ("waiting", 0, 2)
+        assert [item.state for item in status.items] == ["review"] * 2
+        held = [line for line in lines if ": waits for review: " in line]
         assert len(held) == 2
         assert held[0].endswith("asks for 100: it waits for review.")
         with tenant.work():
@@ -153,8 +153,8 @@ class TestFollower:
         with pytest.raises(CommandError) as refusal:
             call_command("pipeline", file, "--site", tenant.site.domain, "--articles", "2")
         assert (refusal.value.returncode, str(refusal.value)) == (
-            1,
-            "0 of 2 posts are published. Articles that wait for review: 2.",
+            4,
+            "0 of 2 posts are published. 2 articles wait for review.",
         )
 
     def test_number_of_articles_outside_its_limits_ends_the_command(self, tenant: Tenant, file: Path) -> None:

@@ -66,11 +66,12 @@ def ideas_start(*, site_id: UUID) -> Job:
     return enqueue("planner.generate_ideas", payload=payload, site_id=site_id, dedupe_key=str(site_id))
 
 
-def ideas_generate(*, site_id: UUID, progress: Progress) -> IdeasReport:
+def ideas_generate(*, site_id: UUID, progress: Progress, limit: int | None = None) -> IdeasReport:
     """Make the ideas that the site's clusters ask for and that were never there, whatever became of those.
 
     Call it outside any transaction; no model is used. A head keyword that has an idea in any state, a rejected one
-    included, gets no second. Running again, or twice at once, makes nothing more. Raises NotFound for a foreign site.
+    included, gets no second. With `limit` the best so many are made, and the next call goes on; without one, running
+    again, or twice at once, makes nothing more. Raises NotFound for a foreign site.
     """
     with tenant_transaction():
         language, topics, words = _read(site_id)
@@ -83,6 +84,8 @@ def ideas_generate(*, site_id: UUID, progress: Progress) -> IdeasReport:
         alive = set(Cluster.objects.filter(site_id=site_id).values_list("pk", flat=True))
         known = set(ContentIdea.objects.filter(site_id=site_id).values_list("head_keyword", flat=True))
         rows = _rows(drafts, known=known, alive=alive, site_id=site_id, language=language)
+        if limit is not None:
+            rows = sorted(rows, key=lambda row: (-row.score, row.head_keyword))[:limit]
         ContentIdea.objects.bulk_create(rows, batch_size=500)
     return IdeasReport(created=len(rows), kept=len(known))
 

@@ -90,8 +90,8 @@ def revision_add(article: Article, *, source: RevisionSource) -> ArticleRevision
 
 
 def article_locked(article_id: UUID) -> Article:
-    """The article's row, locked; raises NotFound."""
-    article = Article.objects.select_for_update().filter(pk=article_id).first()
+    """The article's row, locked, while keys that point at it pass; raises NotFound."""
+    article = Article.objects.select_for_update(no_key=True).filter(pk=article_id).first()
     if article is None:
         raise NotFound
     return article

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError
 
 from igny8_core.common.errors import DomainError
-from igny8_core.modules.automation.constants import MAX_ARTICLES
+from igny8_core.modules.automation.constants import MAX_ARTICLES, RunState, Switch
 from igny8_core.modules.automation.terminal import (
     Follower,
     NoWorker,
@@ -19,6 +19,8 @@ from igny8_core.modules.automation.terminal import (
     password_ask,
 )
 from igny8_core.modules.automation.types import RunStatus
+
+EXIT_WAITING = 4  # for people: nothing is wrong, and not every post is published
 
 
 class Command(BaseCommand):
@@ -80,11 +82,11 @@ class Command(BaseCommand):
         if status.published_count < status.article_count:
             raise CommandError(
                 f"{status.published_count} of {status.article_count} posts are published. {_reason(status)}",
-                returncode=1,
+                returncode=EXIT_WAITING if status.state == RunState.WAITING else 1,
             )
 
 
 def _reason(status: RunStatus) -> str:
-    if status.error_message or not status.held_count:
-        return status.error_message or f"The run is {status.state}."
-    return f"Articles that wait for review: {status.held_count}."
+    if not status.error_message and Switch.PUBLISH not in status.switches:
+        return "Publishing is switched off in the site's settings."
+    return status.error_message or f"The run is {status.state}."
