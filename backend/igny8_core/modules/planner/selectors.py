@@ -1,6 +1,6 @@
 """Reads of the plan for other rooms and the console; lists and frozen dataclasses, never a lazy queryset."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from django.db.models import Count, F, OrderBy, Q, Window
@@ -41,19 +41,26 @@ def idea_briefs(idea_ids: Sequence[UUID]) -> list[IdeaBrief]:
 
 
 def idea_next_ids(
-    site_id: UUID, *, limit: int, sector_id: UUID | None = None, is_accepted_only: bool = False
+    site_id: UUID,
+    *,
+    limit: int,
+    sector_id: UUID | None = None,
+    is_accepted_only: bool = False,
+    taken: Collection[UUID] = (),
 ) -> list[UUID]:
     """The ideas to write next: new and accepted ones, each cluster's best before any cluster's second, by score.
 
-    With a sector only that sector's ideas; with `is_accepted_only` none that nobody decided on.
+    With a sector only that sector's ideas; with `is_accepted_only` none that nobody decided on. Ideas in `taken` are
+    left out and keep their place: asked for one after the other, the ideas come as they would all at once.
     """
     states = [IdeaState.ACCEPTED] if is_accepted_only else [IdeaState.NEW, IdeaState.ACCEPTED]
-    rows = ContentIdea.objects.filter(site_id=site_id, state__in=states)
+    rows = ContentIdea.objects.filter(Q(state__in=states) | Q(pk__in=taken), site_id=site_id)
     if sector_id is not None:
         rows = rows.filter(sector_id=sector_id)
     place = Window(RowNumber(), partition_by=F("cluster_id"), order_by=[F("score").desc(), F("id").asc()])
     ranked = rows.annotate(place=place).order_by("place", "-score", "id")
-    return list(ranked.values_list("pk", flat=True)[:limit])
+    ids = ranked.values_list("pk", flat=True)[: limit + len(taken)]
+    return [idea_id for idea_id in ids if idea_id not in taken][:limit]
 
 
 def keyword_total() -> int:

@@ -16,10 +16,10 @@ def idea_choose(run: PipelineRun) -> UUID:
     """
     tried = set(RunItem.objects.filter(run_id=run.pk).values_list("idea_id", flat=True))
     is_moderated = run.approval_mode == ApprovalMode.MODERATE
-    for idea_id in idea_next_ids(
-        run.site_id, limit=len(tried) + 1, sector_id=run.sector_id, is_accepted_only=is_moderated
-    ):
-        if idea_id not in tried:
-            return idea_id
+    found = idea_next_ids(
+        run.site_id, limit=1, sector_id=run.sector_id, is_accepted_only=is_moderated, taken=tried
+    )
+    if found:
+        return found[0]
     undecided = plan_outlook(run.site_id, sector_id=run.sector_id).ideas_new
     raise IdeasWaiting(undecided) if is_moderated and undecided else RunIdeasExhausted

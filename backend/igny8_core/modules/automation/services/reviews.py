@@ -72,8 +72,9 @@ def items_continue(article_id: UUID) -> int:
     Call it right after a decision, in its transaction or after it; the sweeper does the same a minute later. Approved
     items are published, rejected ones end with the person's comment.
     """
-    waiting = RunItem.objects.filter(article_id=article_id, state=ItemState.REVIEW).order_by("id")
-    return sum(item_continue(item_id) for item_id in list(waiting.values_list("pk", flat=True)))
+    with tenant_transaction():
+        waiting = RunItem.objects.filter(article_id=article_id, state=ItemState.REVIEW).order_by("id")
+        return sum(item_continue(item_id) for item_id in list(waiting.values_list("pk", flat=True)))
 
 
 def item_continue(item_id: UUID) -> bool:
@@ -108,7 +109,7 @@ def _is_moved(run: PipelineRun, item: RunItem) -> bool:
     item_transition(item, ItemState.PUBLISHING)
     item.held_reason = ""
     item.save()
-    item_event(item, EventKind.ITEM_APPROVED, message=review.comment, **_decided_by(review))
+    _decision_keep(item, EventKind.ITEM_APPROVED, review)
     return True
 
 
@@ -116,14 +117,14 @@ def _reject(item: RunItem, review: ArticleReview) -> None:
     item_transition(item, ItemState.REJECTED)
     item.error_code, item.error_message = "article_rejected", review.comment
     item.save()
-    item_event(item, EventKind.ITEM_REJECTED, message=review.comment, **_decided_by(review))
+    _decision_keep(item, EventKind.ITEM_REJECTED, review)
     with suppress(DomainError):  # a person may have moved the idea
         planner.idea_mark_failed(item.idea_id, reason=review.comment)
 
 
-def _decided_by(review: ArticleReview) -> dict[str, object]:
+def _decision_keep(item: RunItem, kind: EventKind, review: ArticleReview) -> None:
     reviewer = None if review.reviewed_by_id is None else str(review.reviewed_by_id)
-    return {"reviewed_by_id": reviewer, "version": review.version}
+    item_event(item, kind, message=review.comment, reviewed_by_id=reviewer, version=review.version)
 
 
 def run_continue(run_id: UUID) -> bool:

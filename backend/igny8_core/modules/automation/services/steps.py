@@ -172,7 +172,7 @@ def _articles(run: PipelineRun, watch: _Watch) -> None:
         current = run_at_step(run.pk, run.step)
         if current is None:
             return
-        if item is None:
+        if item is None or current.state == RunState.WAITING:
             run_settle(current)
         step_over(current)
 

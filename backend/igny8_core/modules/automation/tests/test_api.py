@@ -7,8 +7,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from igny8_core.modules.automation.constants import RunState
-from igny8_core.modules.automation.models import PipelineRun, RunItem
+from igny8_core.modules.automation.constants import EventKind, ItemState, RunState
+from igny8_core.modules.automation.models import PipelineRun, RunEvent, RunItem
 from igny8_core.modules.automation.tests.samples import jobs_waiting, run_get, run_make
 from igny8_core.modules.integration.services import destination_preview_ensure
 from igny8_core.modules.planner.models import Cluster, ContentIdea
@@ -40,7 +40,9 @@ def rows_make(tenant: Tenant, count: int) -> None:
             run = PipelineRun.objects.create(
                 destination=destination, article_count=1, state=RunState.COMPLETED, **place
             )
-            RunItem.objects.create(run=run, position=1, idea=idea, title=mark, **place)
+            RunItem.objects.create(
+                run=run, position=1, idea=idea, title=mark, state=ItemState.FAILED, **place
+            )
 
 
 def test_member_starts_a_run_and_is_told_of_the_one_at_work(tenant: Tenant) -> None:
@@ -69,7 +71,7 @@ def test_viewer_and_anonymous_may_start_and_stop_nothing(tenant: Tenant) -> None
     for user, status in ((tenant.viewer, 403), (None, 401)):
         client = client_of(user)
         assert client.post(RUNS, body(tenant)).status_code == status
-        for action in ("pause", "resume", "cancel"):
+        for action in ("pause", "resume", "cancel", "retry-failed"):
             assert client.post(f"{RUNS}{run.pk}/{action}/").status_code == status
     assert client_of(tenant.viewer).get(f"{RUNS}{run.pk}/").status_code == 200
     assert client_of(None).get(RUNS).status_code == 401
@@ -81,10 +83,12 @@ def test_stranger_sees_and_moves_nothing(tenant: Tenant, stranger: Tenant) -> No
     client = client_of(stranger.owner)
     missing = without_request_id(client.get(f"{RUNS}{uuid4()}/"))
     answers = [client.get(f"{RUNS}{run.pk}/")]
-    answers += [client.post(f"{RUNS}{run.pk}/{action}/") for action in ("pause", "resume", "cancel")]
+    actions = ("pause", "resume", "cancel", "retry-failed")
+    answers += [client.post(f"{RUNS}{run.pk}/{action}/") for action in actions]
+    answers.append(client.get(f"{RUNS}{run.pk}/timeline/"))
     answers.append(client.post(RUNS, body(tenant)))
-    assert [answer.status_code for answer in answers] == [404] * 5
-    assert [without_request_id(answer) for answer in answers] == [missing] * 5
+    assert [answer.status_code for answer in answers] == [404] * 7
+    assert [without_request_id(answer) for answer in answers] == [missing] * 7
     assert [client.get(path).json()["count"] for path in (RUNS, ITEMS)] == [0, 0]
     assert (run_get(tenant, run.pk).state, len(jobs_waiting(tenant))) == ("running", 1)
 
@@ -120,4 +124,37 @@ def test_list_costs_the_same_for_any_number_of_rows(tenant: Tenant, path: str) -
             assert client.get(path).json()["count"] == rows
         counts.append(len(queries))
         rows_make(tenant, 19 if rows == 1 else 0)
+    assert counts[0] == counts[1]
+
+
+def test_member_retries_what_failed_and_reads_its_timeline(tenant: Tenant) -> None:
+    rows_make(tenant, 2)
+    member, viewer = client_of(tenant.member), client_of(tenant.viewer)
+    with tenant.work():
+        first, second = RunItem.objects.order_by("id")
+    path = f"{ITEMS}{first.pk}/retry/"
+    assert viewer.post(path).status_code == 403
+    answer = member.post(path)
+    assert (answer.status_code, answer.json()["data"]["state"]) == (200, "writing")
+    assert run_get(tenant, first.run_id).state == "running"
+    beside = member.post(f"{RUNS}{second.run_id}/retry-failed/")
+    assert (beside.status_code, beside.json()["code"]) == (409, "run_active")
+    again = member.post(path)
+    assert (again.status_code, again.json()["code"]) == (409, "nothing_failed")
+    shown = viewer.get(f"{ITEMS}{first.pk}/timeline/").json()
+    assert [(row["kind"], row["item"]) for row in shown["results"]] == [("item.retried", str(first.pk))]
+    assert viewer.get(f"{RUNS}{first.run_id}/timeline/").json()["count"] == 2
+    assert len(jobs_waiting(tenant)) == 1
+
+
+def test_timeline_costs_the_same_for_any_number_of_events(tenant: Tenant) -> None:
+    run, client, counts = run_make(tenant), client_of(tenant.viewer), []
+    client.get(f"{RUNS}{run.pk}/timeline/")
+    for rows in (1, 20):
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(f"{RUNS}{run.pk}/timeline/").json()["count"] == rows
+        counts.append(len(queries))
+        with tenant.work():
+            for _ in range(19):
+                RunEvent.objects.create(site_id=tenant.site.pk, run=run, kind=EventKind.STAGE_DONE)
     assert counts[0] == counts[1]

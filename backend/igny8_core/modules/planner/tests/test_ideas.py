@@ -9,10 +9,10 @@ from igny8_core.common.errors import NotFound
 from igny8_core.modules.planner import selectors, services
 from igny8_core.modules.planner.constants import ClusterStatus, IdeaState, KeywordStatus, PageSource
 from igny8_core.modules.planner.errors import IdeaStateConflict, IdeaTaken
-from igny8_core.modules.planner.models import Cluster, ContentIdea, Keyword, SitePage
+from igny8_core.modules.planner.models import Cluster, ContentIdea, Keyword, KeywordImport, SitePage
 from igny8_core.modules.planner.services.ideas import idea_transition
 from igny8_core.modules.planner.tests.samples import NO_PROGRESS, clustered, ideas_made, imported
-from igny8_core.modules.planner.types import IdeasReport, PlannerCounts
+from igny8_core.modules.planner.types import IdeasReport, PlannerCounts, PlanOutlook
 from igny8_core.tenancy.context import tenant_scope
 from igny8_core.tenancy.errors import TenantMismatch
 from igny8_core.tenancy.models import AuditEvent
@@ -191,6 +191,71 @@ class TestSelectors:
             assert selectors.idea_next_ids(tenant.site.pk, limit=50, sector_id=elsewhere) == []
             services.idea_reject(ids[0])
             assert set(selectors.idea_next_ids(tenant.site.pk, limit=50)) == set(ids[1:])
+
+    def test_ideas_taken_one_after_the_other_come_as_they_would_at_once(self, tenant: Tenant) -> None:
+        prepared(tenant)
+        with tenant.work():
+            wanted, taken = selectors.idea_next_ids(tenant.site.pk, limit=50), []
+            while found := selectors.idea_next_ids(tenant.site.pk, limit=1, taken=taken):
+                services.idea_mark_queued(found[0])
+                taken += found
+        assert taken == wanted
+
+    def test_undecided_ideas_are_left_out_where_they_are_moderated(self, tenant: Tenant) -> None:
+        prepared(tenant)
+        with tenant.work():
+            ids = selectors.idea_next_ids(tenant.site.pk, limit=50)
+            assert selectors.idea_next_ids(tenant.site.pk, limit=50, is_accepted_only=True) == []
+            services.idea_accept(ids[-1])
+            assert selectors.idea_next_ids(tenant.site.pk, limit=50, is_accepted_only=True) == ids[-1:]
+
+    def test_briefs_come_in_the_order_of_their_ids(self, tenant: Tenant, stranger: Tenant) -> None:
+        prepared(tenant)
+        with tenant.work():
+            ids = selectors.idea_next_ids(tenant.site.pk, limit=3)
+            briefs = selectors.idea_briefs([ids[2], uuid4(), ids[0]])
+            assert briefs == [selectors.idea_brief_get(ids[2]), selectors.idea_brief_get(ids[0])]
+        with stranger.work():
+            assert selectors.idea_briefs(ids) == []
+
+    def test_limit_makes_the_best_ideas_and_the_next_call_goes_on(self, tenant: Tenant) -> None:
+        imported(tenant)
+        clustered(tenant)
+        with tenant_scope(tenant.context):
+            first = services.ideas_generate(site_id=tenant.site.pk, progress=NO_PROGRESS, limit=2)
+            rest = services.ideas_generate(site_id=tenant.site.pk, progress=NO_PROGRESS)
+        with tenant.work():
+            scores = list(ContentIdea.objects.order_by("id").values_list("score", flat=True))
+        assert (first.created, first.kept, rest.kept, rest.created) == (2, 0, 2, len(scores) - 2)
+        assert min(scores[:2]) >= max(scores[2:])
+
+    def test_outlook_counts_what_waits_in_the_plan(self, tenant: Tenant, stranger: Tenant) -> None:
+        imported(tenant)
+        with tenant.work():
+            before = selectors.plan_outlook(tenant.site.pk)
+        clustered(tenant)
+        ideas_made(tenant)
+        with tenant.work():
+            ids = selectors.idea_next_ids(tenant.site.pk, limit=50)
+            services.idea_accept(ids[0])
+            after = selectors.plan_outlook(tenant.site.pk)
+            elsewhere = selectors.plan_outlook(tenant.site.pk, sector_id=tenant.other_sector.pk)
+        assert (before.keywords_unplaced, before.ideas_new, before.ideas_accepted) == (18, 0, 0)
+        assert (after.ideas_new, after.ideas_accepted) == (len(ids) - 1, 1)
+        assert after.keywords_unplaced < 18
+        with stranger.work():
+            assert selectors.plan_outlook(tenant.site.pk) == elsewhere == PlanOutlook(0, 0, 0)
+
+    def test_rows_of_an_upload_are_known_once_it_is_read(self, tenant: Tenant, stranger: Tenant) -> None:
+        imported(tenant)
+        with tenant.work():
+            upload = KeywordImport.objects.get()
+            assert selectors.import_rows(upload.pk, site_id=tenant.site.pk) == 18
+            KeywordImport.objects.update(state="uploaded")
+            assert selectors.import_rows(upload.pk, site_id=tenant.site.pk) is None
+        for actor, site_id in ((tenant, uuid4()), (stranger, tenant.site.pk)):
+            with pytest.raises(NotFound), actor.work():
+                selectors.import_rows(upload.pk, site_id=site_id)
 
     def test_planner_counts_counts_own_rows(self, tenant: Tenant, stranger: Tenant) -> None:
         prepared(tenant)
