@@ -71,6 +71,7 @@ class Caller:
             "old_password": PASSWORD,
             "refresh": self.tokens.refresh,
             "base_url": "https://blog.example",
+            "time_zone": "Europe/Berlin",
         }
 
     def headers(self, operation: WalkedOperation) -> dict[str, str]:

@@ -28,6 +28,17 @@ FIELDS: dict[str, dict[str, Any]] = {
     "integration.Destination": {"platform": "preview", "base_url": "", "last_check": None},
     "igny8_auth.SecondFactor": {"secret": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"},
     "optimizer.ScoreSnapshot": {"findings": []},
+    "planner.ContentIdea": {
+        "brief": {
+            "title_options": [],
+            "secondary_keywords": [],
+            "search_intent": "informational",
+            "audience": "",
+            "outline": [{"heading": "One", "points": ["What?"], "target_words": 120}],
+            "target_word_count": 120,
+            "language": "en",
+        }
+    },
 }
 
 

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from igny8_core.auth.selectors import site_get
-from igny8_core.common.errors import DomainError
+from igny8_core.common.errors import DomainError, NotFound
 from igny8_core.modules.automation.constants import MAX_ARTICLES, ApprovalMode, Switch
 from igny8_core.modules.automation.errors import (
     BudgetReached,
@@ -125,9 +125,12 @@ def _warnings(
 def _destination_warnings(settings: SettingsView) -> list[DomainError | RunWarning]:
     if Switch.PUBLISH not in settings.stages:
         return []
-    if settings.destination_id is None:
+    try:
+        if settings.destination_id is None:
+            return [DestinationMissing()]
+        destination = destination_get(settings.destination_id)
+    except NotFound:  # deleted since it was chosen
         return [DestinationMissing()]
-    destination = destination_get(settings.destination_id)
     if destination.status != "failing":
         return []
     return [RunWarning("destination_failing", f"“{destination.name}” failed its last connection check.")]

@@ -3,9 +3,10 @@
 from uuid import UUID
 
 from igny8_core.common.clock import utc_now
-from igny8_core.common.errors import DomainError
-from igny8_core.modules.automation.constants import RunState, Trigger
+from igny8_core.common.errors import DomainError, NotFound
+from igny8_core.modules.automation.constants import RunState, Switch, Trigger
 from igny8_core.modules.automation.errors import (
+    DestinationMissing,
     IdeasWaiting,
     PipelineDisabled,
     PlanStopped,
@@ -19,6 +20,7 @@ from igny8_core.modules.automation.services.runs import run_start
 from igny8_core.modules.automation.services.settings import schedule_of
 from igny8_core.modules.automation.types import SettingsView
 from igny8_core.modules.billing.selectors import plan_get
+from igny8_core.modules.integration.selectors import destination_get
 from igny8_core.modules.planner.selectors import plan_outlook
 from igny8_core.tenancy.audit import audit_write
 from igny8_core.tenancy.context import tenant_transaction
@@ -81,6 +83,7 @@ def _require_ready(settings: SettingsView) -> None:
         raise PipelineDisabled
     if not plan_get().may_run_jobs:
         raise PlanStopped
+    _require_destination(settings)
     if run_is_active(settings.site_id):
         raise RunActive
     waiting = PipelineRun.objects.filter(
@@ -89,6 +92,15 @@ def _require_ready(settings: SettingsView) -> None:
     if waiting.exists():
         raise IdeasWaiting(plan_outlook(settings.site_id).ideas_new)
     month_budget_require(settings.site_id)
+
+
+def _require_destination(settings: SettingsView) -> None:
+    if Switch.PUBLISH not in settings.stages or settings.destination_id is None:
+        return  # `run_start` asks for one
+    try:
+        destination_get(settings.destination_id)
+    except NotFound as error:  # deleted since it was chosen
+        raise DestinationMissing from error
 
 
 def _skip(row: PipelineSettings, error: DomainError) -> None:

@@ -63,7 +63,7 @@ def settings_update(site_id: UUID, *, expected_version: int | None = None, **cha
         if expected_version not in (None, version):
             raise SettingsVersionConflict
         changed = _apply(row, _tidied(changes))
-        _require_valid(row)
+        _require_valid(row, is_moved="destination_id" in changed)
         if changed or version == 0:
             row.next_run_at = schedule_next(schedule_of(row), after=utc_now())
             row.save()
@@ -108,13 +108,15 @@ def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, UUID | date | datetime) else value
 
 
-def _require_valid(row: PipelineSettings) -> None:
+def _require_valid(row: PipelineSettings, *, is_moved: bool) -> None:
     complaints = {name: message for name, message in _complaints(row) if message}
     if complaints:
         raise SettingsInvalid(
             " ".join(complaints.values()), fields={name: [message] for name, message in complaints.items()}
         )
-    if row.destination_id is not None and destination_get(row.destination_id).site_id != row.site_id:
+    # One that was deleted since it was chosen must not stand in the way of other changes.
+    chosen = row.destination_id if is_moved else None
+    if chosen is not None and destination_get(chosen).site_id != row.site_id:
         raise NotFound
 
 

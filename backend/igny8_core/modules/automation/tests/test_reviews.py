@@ -187,6 +187,16 @@ class TestReview:
         steps(paying)
         assert states(paying, run) == ("waiting", ["published", "review"])
 
+    def test_reviews_that_are_turned_on_count_for_articles_on_their_way(
+        self, paying: Tenant, model: FakeModel
+    ) -> None:
+        run = run_make(paying)
+        steps(paying, 5)
+        assert states(paying, run) == ("running", ["publishing"])
+        settings_set(paying, approval_mode="review")
+        steps(paying)
+        assert (states(paying, run), published(paying)) == (("waiting", ["review"]), 0)
+
     def test_cancelled_run_leaves_the_articles_with_the_writer(
         self, paying: Tenant, held: PipelineRun
     ) -> None:

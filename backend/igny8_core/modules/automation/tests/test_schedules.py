@@ -184,6 +184,18 @@ class TestSkip:
         assert_skipped(ready, "destination_missing")
         assert runs(ready) == []
 
+    def test_destination_that_was_deleted_skips_and_keeps_no_change_from_being_made(
+        self, ready: Tenant
+    ) -> None:
+        with ready.work():
+            destination_preview_ensure(ready.site.pk).delete()
+        start_due_runs()
+        assert_skipped(ready, "destination_missing")
+        assert (runs(ready), settings_set(ready, hour=9).hour) == ([], 9)
+        with ready.work():
+            warnings = services.run_estimate(ready.site.pk).warnings
+        assert [warning.code for warning in warnings] == ["destination_missing", "ideas_missing"]
+
     def test_month_that_is_spent_skips(self, ready: Tenant, model: FakeModel) -> None:
         credits_give(ready)
         run = run_make(ready)
