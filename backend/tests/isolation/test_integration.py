@@ -1,4 +1,4 @@
-"""Destinations against other accounts and sites."""
+"""Destinations and their terms against other accounts and sites."""
 
 from typing import Any
 from uuid import uuid4
@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from igny8_core.auth.models import Site
-from igny8_core.modules.integration.models import Destination
+from igny8_core.modules.integration.models import Destination, DestinationTerm
 from igny8_core.testing.clients import client_of
 from igny8_core.testing.factories import Tenant, site_make
 from igny8_core.testing.isolation import Body, IsolationContract, key_client, row_make, text_of, unchanged
@@ -25,6 +25,10 @@ class TestDestinations(IsolationContract):
 
     def update_body(self, tenant: Tenant) -> Body:
         return {"name": "Renamed"}
+
+
+class TestTerms(IsolationContract):
+    url, model = "/api/v1/integration/terms/", DestinationTerm
 
 
 @pytest.mark.django_db

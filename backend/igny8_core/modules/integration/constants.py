@@ -31,4 +31,30 @@ UNCHANGED = Unchanged.UNCHANGED
 # may set its own. The preview has none: nobody but its owner reads it.
 WORDPRESS_MINIMUM_SCORE = 70
 MAX_MINIMUM_SCORE = 100
+
+
+class Taxonomy(TextChoices):
+    """The two taxonomies that every WordPress site has for its posts."""
+
+    CATEGORY = "category", "Categories"
+    TAG = "tag", "Tags"
+
+    @property
+    def route(self) -> str:
+        """Its name in the REST interface."""
+        return "categories" if self is Taxonomy.CATEGORY else "tags"
+
+
+class StepState(TextChoices):
+    """How one step of a connection's check went."""
+
+    OK = "ok", "OK"
+    WARNING = "warning", "Works, with a remark"
+    FAILED = "failed", "Failed"
+    SKIPPED = "skipped", "Not reached"
+
+
+MAX_TERM_PAGES = 200  # of 100 terms each; a site with more is read no further
+# A picture of the site's terms that is older is asked about again before a post is filed under them.
+TERMS_FRESH_SECONDS = 3600
 PREVIEW_TOKEN_BYTES = 24  # 192 bits: the token is the preview site's only lock

@@ -38,3 +38,19 @@ class ApplicationPasswordRequired(DomainError):
 
     def __init__(self) -> None:
         super().__init__(fields={"application_password": [self.message]})
+
+
+class DestinationWithoutTerms(DomainError):
+    """Only a WordPress site has categories and tags of its own."""
+
+    kind = ErrorKind.CONFLICT
+    code = "destination_without_terms"
+    message = "Only a WordPress site has categories and tags to read."
+
+
+class TermsTooMany(DomainError):
+    """The site has more terms than are read."""
+
+    kind = ErrorKind.UNPROCESSABLE
+    code = "destination_terms_too_many"
+    message = "The site has more than 20,000 categories or tags; those read so far are kept."

@@ -1,12 +1,14 @@
-"""Where a site's articles can be published; what changes a destination stands in services."""
+"""Where a site's articles can be published, and the terms there; what changes them stands in services."""
 
 from typing import ClassVar
+from uuid import UUID
 
 from django.db import models
 from django.db.models import Q
 
-from igny8_core.modules.integration.constants import MAX_MINIMUM_SCORE, ConnectionStatus, Platform
+from igny8_core.modules.integration.constants import MAX_MINIMUM_SCORE, ConnectionStatus, Platform, Taxonomy
 from igny8_core.tenancy.bases import SiteBoundModel
+from igny8_core.tenancy.fields import TenantForeignKey
 from igny8_core.tenancy.secrets import EncryptedTextField
 
 ALIVE = Q(deleted_at=None)
@@ -48,5 +50,34 @@ class Destination(SiteBoundModel):
             ),
             models.CheckConstraint(
                 condition=Q(minimum_score__lte=MAX_MINIMUM_SCORE), name="integration_minimum_score_range"
+            ),
+        ]
+
+
+class DestinationTerm(SiteBoundModel):
+    """A category or tag of a WordPress site as last read; `gone_at` says since when it is there no more."""
+
+    destination = TenantForeignKey(Destination, owned=True, related_name="+", db_index=False)
+    destination_id: UUID
+    taxonomy = models.CharField(max_length=10, choices=Taxonomy)
+    name = models.CharField(max_length=200)
+    slug = models.CharField(max_length=200, blank=True, default="")
+    external_id = models.CharField(max_length=40)
+    parent_external_id = models.CharField(max_length=40, blank=True, default="")
+    count = models.PositiveIntegerField(
+        default=0, help_text="Published posts under it, by the site's own count."
+    )
+    synced_at = models.DateTimeField()
+    gone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["account", "site", "-id"], name="integration_term_list"),
+        ]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["account", "destination", "taxonomy", "external_id"],
+                condition=ALIVE,
+                name="integration_term_once",
             ),
         ]

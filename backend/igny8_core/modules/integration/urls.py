@@ -8,6 +8,7 @@ from igny8_core.modules.integration.api import views
 app_name = "integration"
 router = RoomRouter()
 router.register("destinations", views.DestinationViewSet, basename="destination")
+router.register("terms", views.TermViewSet, basename="term")
 urlpatterns = [
     path("destinations/<uuid:pk>/check/", views.DestinationCheckView.as_view(), name="destination-check"),
     *router.urls,

@@ -239,7 +239,13 @@ def _target(row: Publication, document: ArticleDocument) -> Target:
     destination = integration.destination_get(row.destination_id)
     if destination.platform == "wordpress":
         client = integration.wordpress_client(row.destination_id)
-        return WordPressTarget(client=client, document=document, marker=row.marker, slug=row.slug)
+        return WordPressTarget(
+            client=client,
+            document=document,
+            marker=row.marker,
+            slug=row.slug,
+            known_terms=integration.terms_known(row.destination_id),
+        )
     return PreviewTarget(
         store=PreviewStore(settings.PREVIEW_ROOT),
         site=_preview_site(row.destination_id, row.site_id),

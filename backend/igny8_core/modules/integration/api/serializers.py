@@ -3,8 +3,8 @@
 from rest_framework import serializers
 
 from igny8_core.api.serializers import InputSerializer, RowSerializer
-from igny8_core.modules.integration.constants import MAX_MINIMUM_SCORE
-from igny8_core.modules.integration.models import Destination
+from igny8_core.modules.integration.constants import MAX_MINIMUM_SCORE, ConnectionStatus, StepState
+from igny8_core.modules.integration.models import Destination, DestinationTerm
 from igny8_core.modules.integration.selectors import destination_url
 
 
@@ -79,6 +79,9 @@ class RemoteSiteSerializer(serializers.Serializer[object]):
     rest_root = serializers.CharField()
     namespaces = serializers.ListField(child=serializers.CharField())
     accepts_application_passwords = serializers.BooleanField()
+    has_noise = serializers.BooleanField(
+        help_text="Something else, a PHP warning mostly, stands around its answers."
+    )
 
 
 class RemoteUserSerializer(serializers.Serializer[object]):
@@ -97,6 +100,7 @@ class ConnectionProblemSerializer(serializers.Serializer[object]):
     code = serializers.CharField()
     message = serializers.CharField()
     is_blocking = serializers.BooleanField()
+    hint = serializers.CharField(help_text="What to do about it.")
 
 
 class ConnectionReportSerializer(serializers.Serializer[object]):
@@ -112,3 +116,53 @@ class ConnectionReportSerializer(serializers.Serializer[object]):
     can_create_tags = serializers.BooleanField()
     can_upload = serializers.BooleanField()
     problems = ConnectionProblemSerializer(many=True)
+
+
+class DoctorStepSerializer(serializers.Serializer[object]):
+    """One step of a connection's check."""
+
+    key = serializers.CharField()
+    title = serializers.CharField()
+    state = serializers.ChoiceField(choices=StepState.choices)
+    detail = serializers.CharField(help_text="What was seen when it went well.")
+    findings = ConnectionProblemSerializer(many=True)
+
+
+class ConnectionDoctorSerializer(serializers.Serializer[object]):
+    """A connection's last check as ordered steps."""
+
+    destination_id = serializers.UUIDField()
+    status = serializers.ChoiceField(choices=ConnectionStatus.choices)
+    is_usable = serializers.BooleanField()
+    checked_at = serializers.DateTimeField(allow_null=True)
+    steps = DoctorStepSerializer(many=True)
+
+
+class TermSerializer(RowSerializer[DestinationTerm]):
+    """A category or tag of a destination, as it was when last read."""
+
+    class Meta(RowSerializer.Meta):
+        model = DestinationTerm
+        fields = (
+            "id",
+            "site",
+            "destination",
+            "taxonomy",
+            "name",
+            "slug",
+            "external_id",
+            "parent_external_id",
+            "count",
+            "synced_at",
+            "gone_at",
+            "version",
+            "created_at",
+            "updated_at",
+        )
+        read_only_fields = fields
+
+
+class SyncStartedSerializer(serializers.Serializer[object]):
+    """The job to poll."""
+
+    job_id = serializers.UUIDField()

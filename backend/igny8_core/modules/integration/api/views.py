@@ -4,21 +4,31 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 from uuid import UUID
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import status
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from igny8_core.api.base import DeleteRows, SiteSectorModelViewSet, ViewFrame, require_version
-from igny8_core.modules.integration import services
-from igny8_core.modules.integration.api.filters import DestinationFilter
+from igny8_core.api.base import (
+    DeleteRows,
+    SiteSectorModelViewSet,
+    ViewFrame,
+    job_accepted,
+    require_version,
+)
+from igny8_core.modules.integration import selectors, services
+from igny8_core.modules.integration.api.filters import DestinationFilter, TermFilter
 from igny8_core.modules.integration.api.serializers import (
+    ConnectionDoctorSerializer,
     ConnectionReportSerializer,
     DestinationChange,
     DestinationSerializer,
+    SyncStartedSerializer,
+    TermSerializer,
     WordPressInput,
 )
-from igny8_core.modules.integration.models import Destination
+from igny8_core.modules.integration.models import Destination, DestinationTerm
 
 
 class DestinationViewSet(DeleteRows, SiteSectorModelViewSet):
@@ -55,6 +65,44 @@ class DestinationViewSet(DeleteRows, SiteSectorModelViewSet):
         require_version(request, row)
         fields = self.valid_data(DestinationChange(data=request.data))
         return self.answer(services.destination_update(row, **fields))
+
+    @extend_schema(
+        summary="Show a connection's last check",
+        description="Step by step: address, REST interface, credentials, rights, SEO fields, each with what to do.",
+        responses={200: ConnectionDoctorSerializer},
+    )
+    @action(detail=True, methods=["get"])
+    def doctor(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """The last check as steps; asks nobody."""
+        return Response(
+            ConnectionDoctorSerializer(selectors.connection_doctor_get(self.get_object().pk)).data
+        )
+
+    @extend_schema(
+        summary="Read a site's categories and tags",
+        description="Starts a job that reads them page by page; 409 for what is no WordPress site.",
+        request=None,
+        responses={202: SyncStartedSerializer},
+    )
+    @action(detail=True, methods=["post"], url_path="sync-taxonomies")
+    def sync_taxonomies(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Start the job."""
+        return job_accepted(services.taxonomies_sync_start(self.get_object().pk))
+
+
+@extend_schema_view(
+    list=extend_schema(
+        summary="List categories and tags", description="Of the account's WordPress sites, as last read."
+    ),
+    retrieve=extend_schema(summary="Show a category or tag", description="As it was when last read."),
+)
+class TermViewSet(SiteSectorModelViewSet):
+    """The terms of the account's destinations."""
+
+    room, throttle_scope = "integration", "integration"
+    model, serializer_class, filterset_class = DestinationTerm, TermSerializer, TermFilter
+    search_fields: ClassVar[tuple[str, ...]] = ("name",)
+    ordering_fields: ClassVar[tuple[str, ...]] = ("name", "count", "synced_at")
 
 
 class DestinationCheckView(ViewFrame):

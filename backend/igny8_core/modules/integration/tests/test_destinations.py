@@ -23,6 +23,7 @@ from igny8_core.modules.integration.errors import (
 )
 from igny8_core.modules.integration.models import Destination
 from igny8_core.modules.integration.outbound_errors import AddressInvalid
+from igny8_core.modules.integration.services import destinations
 from igny8_core.modules.integration.tests.loopback import Server, answer
 from igny8_core.tenancy.context import tenant_scope, tenant_transaction
 from igny8_core.tenancy.errors import SecretUnreadable
@@ -207,7 +208,7 @@ class TestWordPress:
     def test_two_callers_make_one_preview(self, tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
         with tenant.work():
             first = services.destination_preview_ensure(tenant.site.pk)
-            monkeypatch.setattr(services, "_existing", lambda *_, **__: None)
+            monkeypatch.setattr(destinations, "_existing", lambda *_, **__: None)
             assert services.destination_preview_ensure(tenant.site.pk).pk == first.pk
 
 

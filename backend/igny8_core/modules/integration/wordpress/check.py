@@ -1,23 +1,32 @@
 """Owns the answer to "does this connection work, and if not, why"; it must never change anything on the site."""
 
 from dataclasses import dataclass
+from typing import Self
 
 from igny8_core.modules.integration.outbound_errors import RemoteError
 from igny8_core.modules.integration.wordpress.client import WordPressClient
 from igny8_core.modules.integration.wordpress.errors import (
     ApplicationPasswordsUnavailable,
+    AuthorizationStripped,
     CredentialsRefused,
 )
+from igny8_core.modules.integration.wordpress.hints import hint_for
 from igny8_core.modules.integration.wordpress.payloads import RemoteSite, RemoteUser
 
 
 @dataclass(frozen=True)
 class ConnectionProblem:
-    """One thing that stands in the way (`is_blocking`) or will surprise later."""
+    """One thing that stands in the way (`is_blocking`) or will surprise later; `hint` says what to do about it."""
 
     code: str
     message: str
     is_blocking: bool
+    hint: str
+
+    @classmethod
+    def of(cls, code: str, message: str, *, is_blocking: bool) -> Self:
+        """A problem with the hint that belongs to its code."""
+        return cls(code=code, message=message, is_blocking=is_blocking, hint=hint_for(code))
 
 
 @dataclass(frozen=True)
@@ -50,7 +59,7 @@ def check_connection(client: WordPressClient) -> ConnectionReport:
     try:
         user = client.me()
     except RemoteError as error:
-        told = _explained(error, site=site)
+        told = _explained(error, site=site, client=client)
         return _report(
             site=site, user=None, is_reachable=True, problems=[_blocking(told), *_site_warnings(site)]
         )
@@ -58,24 +67,42 @@ def check_connection(client: WordPressClient) -> ConnectionReport:
     return _report(site=site, user=user, is_reachable=True, problems=problems)
 
 
-def _explained(error: RemoteError, *, site: RemoteSite) -> RemoteError:
-    """A refused login on a site that takes no application passwords has that one cause."""
-    if isinstance(error, CredentialsRefused) and not site.accepts_application_passwords:
+def _explained(error: RemoteError, *, site: RemoteSite, client: WordPressClient) -> RemoteError:
+    """A refused login whose one cause can be told from what else the site does."""
+    if not isinstance(error, CredentialsRefused):
+        return error
+    if not site.accepts_application_passwords:
         return ApplicationPasswordsUnavailable(status_code=error.status_code)
+    # A site that names the cause itself has read the header; WordPress alone answers alike to both.
+    if type(error) is CredentialsRefused and client.body_login_works():
+        return AuthorizationStripped(status_code=error.status_code)
     return error
 
 
 def _blocking(error: RemoteError) -> ConnectionProblem:
-    return ConnectionProblem(code=error.code, message=error.message, is_blocking=True)
+    return ConnectionProblem.of(error.code, error.message, is_blocking=True)
 
 
 def _site_warnings(site: RemoteSite) -> list[ConnectionProblem]:
-    if site.rest_root.startswith("https://"):
-        return []
-    text = (
-        "The site is not served over HTTPS: the application password travels readable for anybody on the way."
-    )
-    return [ConnectionProblem(code="wordpress_not_https", message=text, is_blocking=False)]
+    """What works and will surprise later."""
+    found = [
+        (
+            site.has_plain_permalinks,
+            "wordpress_plain_permalinks",
+            "The site uses plain permalinks; its REST interface answers by ?rest_route= alone, which works.",
+        ),
+        (
+            site.has_noise,
+            "wordpress_answer_noisy",
+            "The site prints something, a PHP warning mostly, into its answers; they can be read all the same.",
+        ),
+        (
+            not site.rest_root.startswith("https://"),
+            "wordpress_not_https",
+            "The site is not served over HTTPS: the application password travels readable for anybody on the way.",
+        ),
+    ]
+    return [ConnectionProblem.of(code, text, is_blocking=False) for is_so, code, text in found if is_so]
 
 
 def _role_problems(user: RemoteUser) -> list[ConnectionProblem]:
@@ -103,7 +130,7 @@ def _role_problems(user: RemoteUser) -> list[ConnectionProblem]:
         ("upload_files", "wordpress_cannot_upload", "The user may not upload images.", False),
     ]
     return [
-        ConnectionProblem(code=code, message=message, is_blocking=is_blocking)
+        ConnectionProblem.of(code, message, is_blocking=is_blocking)
         for capability, code, message, is_blocking in wanted
         if capability not in user.capabilities
     ]

@@ -10,10 +10,11 @@ from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 from igny8_core.modules.integration.outbound import OutboundClient, OutboundResponse
-from igny8_core.modules.integration.outbound_errors import AddressInvalid
+from igny8_core.modules.integration.outbound_errors import AddressInvalid, RemoteError
 from igny8_core.modules.integration.wordpress.answers import error_for, find_json, garbled
 from igny8_core.modules.integration.wordpress.errors import (
     AccessBlocked,
+    RestDisabled,
     RouteMissing,
     TermExists,
     WordPressError,
@@ -23,10 +24,12 @@ from igny8_core.modules.integration.wordpress.errors import (
 from igny8_core.modules.integration.wordpress.payloads import (
     RemotePost,
     RemoteSite,
+    RemoteTerm,
     RemoteUser,
     WordPressPost,
     parse_post,
     parse_site,
+    parse_term,
     parse_user,
 )
 
@@ -38,6 +41,10 @@ INDEX_FIELDS = "name,url,home,namespaces,authentication"
 ANY_STATUS = "any"  # every status but trash; plug-ins' own ones too
 TRASH_STATUS = "trash"
 _ADMIN_PATH = re.compile(r"/(wp-admin|wp-login\.php|wp-json|xmlrpc\.php|index\.php)(/.*)?$")
+TERM_FIELDS = "id,name,slug,parent,count"
+_WORDPRESS_MARK = re.compile(rb"/wp-(?:content|includes)/|content=[\"']WordPress", re.IGNORECASE)
+_RPC_ACCEPTED = re.compile(rb"<methodResponse>\s*<params>")
+_RPC_REFUSED = re.compile(rb"<methodResponse>\s*<fault>.*?<int>403</int>", re.DOTALL)
 _API_LINK = re.compile(r'<([^>]+)>;\s*rel="?https://api\.w\.org/"?')
 
 Parsed = TypeVar("Parsed")
@@ -70,6 +77,7 @@ class WordPressClient:
         self._http = http
         self._rest_root = rest_root
         login = f"{self.username}:{application_password}".encode()
+        self._password = application_password
         self._authorization = "Basic " + base64.b64encode(login).decode("ascii")
         bare = application_password.replace(" ", "")
         secrets = (application_password, bare, self._authorization.removeprefix("Basic "))
@@ -90,15 +98,56 @@ class WordPressClient:
                 return self._kept(self._index(root))
             except (AccessBlocked, RouteMissing, WordPressNotFound) as error:
                 failures.append(error)
-        linked = self._linked_root()
+        front = self._send("GET", self.base_url + "/", is_anonymous=True)
+        linked = self._linked_root(front)
         if linked is None:
-            # "blocked" helps more than "not found": the first is a setting, the second a guess
-            raise next((error for error in failures if isinstance(error, AccessBlocked)), failures[0])
+            raise _most_telling(failures, front)
         return self._kept(self._index(linked))
 
     def me(self) -> RemoteUser:
         """The user behind the credentials; the only cheap call that proves them, since public reads ignore them."""
         return self._read_one("users/me", parse_user, params={"context": "edit"})
+
+    def body_login_works(self) -> bool | None:
+        """Whether the site accepts this login where it stands in a request's body; None when that cannot be told.
+
+        XML-RPC takes the same application passwords without an Authorization header: the one difference that shows
+        from outside that a web server removes the header. It reads, and changes nothing.
+        """
+        values = "".join(
+            f"<param><value><string>{escape(text)}</string></value></param>"
+            for text in (self.username, self._password)
+        )
+        call = f"<methodCall><methodName>wp.getUsersBlogs</methodName><params>{values}</params></methodCall>"
+        try:
+            response = self._http.request(
+                "POST",
+                url=f"{self.base_url}/xmlrpc.php",
+                headers={"Content-Type": "text/xml"},
+                content=call.encode(),
+                timeout_seconds=READ_SECONDS,
+            )
+        except RemoteError:
+            return None
+        if _RPC_ACCEPTED.search(response.content):
+            return True
+        return False if _RPC_REFUSED.search(response.content) else None
+
+    def list_terms(self, route: str, *, page: int) -> tuple[list[RemoteTerm], bool]:
+        """One page of the site's `categories` or `tags`, oldest first, and whether it is the last."""
+        params = {
+            "orderby": "id",
+            "order": "asc",
+            "per_page": str(PAGE_SIZE),
+            "page": str(page),
+            "_fields": TERM_FIELDS,
+        }
+        response = self._call("GET", route, params=params)
+        terms = self._parsed(
+            response, lambda items: [parse_term(item) for item in items], expected=list, is_write=False
+        )
+        pages = response.headers.get("x-wp-totalpages", "")
+        return terms, page >= int(pages[:9]) if pages.isdecimal() else len(terms) < PAGE_SIZE
 
     def ensure_category(self, name: str) -> int:
         """The id of the category of this name, created when missing."""
@@ -185,7 +234,9 @@ class WordPressClient:
             response = self._send("GET", root, params=params)
         if not 200 <= response.status_code < 300:
             raise error_for(self._redacted(response), is_write=False)
-        site = parse_site(find_json(response.content, expected=dict) or {}, rest_root=root)
+        has_noise = not response.content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
+        payload = find_json(response.content, expected=dict) or {}
+        site = parse_site(payload, rest_root=root, has_noise=has_noise)
         if "wp/v2" not in site.namespaces:
             raise WordPressNotFound(status_code=response.status_code)
         return site
@@ -203,9 +254,8 @@ class WordPressClient:
         query = f"rest_route={route[0][1]}" if route else ""
         return urlunsplit((after.scheme, after.netloc, after.path, query, ""))
 
-    def _linked_root(self) -> str | None:
-        response = self._send("GET", self.base_url + "/", is_anonymous=True)
-        match = _API_LINK.search(response.headers.get("link", ""))
+    def _linked_root(self, front: OutboundResponse) -> str | None:
+        match = _API_LINK.search(front.headers.get("link", ""))
         if match is None:
             return None
         linked = str(match.group(1))
@@ -302,6 +352,16 @@ def site_address(text: str) -> str:
         raise AddressInvalid
     path = _ADMIN_PATH.sub("", parts.path).rstrip("/")
     return urlunsplit((parts.scheme, parts.netloc.lower(), path, "", ""))
+
+
+def _most_telling(failures: Sequence[WordPressError], front: OutboundResponse) -> WordPressError:
+    """Why no REST interface was found: "blocked" is a setting, "switched off" a fact, "not found" a guess."""
+    blocked = next((error for error in failures if isinstance(error, AccessBlocked)), None)
+    if blocked is not None:
+        return blocked
+    if _WORDPRESS_MARK.search(front.content):
+        return RestDisabled(status_code=failures[0].status_code)
+    return failures[0]
 
 
 def _route_address(root: str, route: str) -> tuple[str, dict[str, str]]:

@@ -47,6 +47,13 @@ class WordPressNotFound(WordPressError):
     message = "No WordPress REST interface was found at this address."
 
 
+class RestDisabled(WordPressNotFound):
+    """The front page is WordPress's; its REST interface is not there."""
+
+    code = "wordpress_rest_disabled"
+    message = "This is a WordPress site, but its REST interface is switched off or hidden."
+
+
 class WordPressMoved(WordPressError):
     """The site answers at another host, to which the password must not be sent unasked."""
 
@@ -89,6 +96,15 @@ class PasswordRefused(CredentialsRefused):
 
     code = "wordpress_password_refused"
     message = "WordPress knows the user but refuses the application password."
+
+
+class AuthorizationStripped(CredentialsRefused):
+    """The login is good where it stands in the body, so that something takes it out of the header."""
+
+    code = "wordpress_authorization_stripped"
+    message = (
+        "The login is right, but the web server removes the Authorization header before WordPress sees it."
+    )
 
 
 class ApplicationPasswordsUnavailable(CredentialsRefused):

@@ -4,10 +4,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from html import unescape
 from typing import Any
 from uuid import UUID
 
 _ANY_MARKER = re.compile(r"\s*<!--\s*igny8:[0-9a-f-]{36}\s*-->")
+TERM_LENGTH = 200  # what WordPress itself keeps of a name or slug
 LIVE_STATUSES = frozenset({"publish", "future", "private"})
 
 
@@ -82,14 +84,34 @@ class RemoteUser:
 
 
 @dataclass(frozen=True)
+class RemoteTerm:
+    """A category or tag as the site lists it; a tag has no parent."""
+
+    id: int
+    name: str
+    slug: str
+    parent_id: int
+    count: int
+
+
+@dataclass(frozen=True)
 class RemoteSite:
-    """What the REST root says of the site; `rest_root` is the address under which the routes stand."""
+    """What the REST root says of the site; `rest_root` is the address under which the routes stand.
+
+    `has_noise`: something other than JSON, a PHP warning mostly, stands around its answers.
+    """
 
     name: str
     home: str
     rest_root: str
     namespaces: tuple[str, ...]
     accepts_application_passwords: bool
+    has_noise: bool = False
+
+    @property
+    def has_plain_permalinks(self) -> bool:
+        """Whether the REST interface answers by its plain address alone."""
+        return "rest_route=" in self.rest_root
 
 
 def marker_comment(marker: UUID) -> str:
@@ -125,7 +147,18 @@ def parse_user(payload: Mapping[str, Any]) -> RemoteUser:
     )
 
 
-def parse_site(payload: Mapping[str, Any], *, rest_root: str) -> RemoteSite:
+def parse_term(payload: Mapping[str, Any]) -> RemoteTerm:
+    """Read a category or tag; WordPress stores names HTML-escaped. Raises as `parse_post` does."""
+    return RemoteTerm(
+        id=int(payload["id"]),
+        name=unescape(str(payload["name"]))[:TERM_LENGTH],
+        slug=str(payload.get("slug") or "")[:TERM_LENGTH],
+        parent_id=int(payload.get("parent") or 0),
+        count=max(0, int(payload.get("count") or 0)),
+    )
+
+
+def parse_site(payload: Mapping[str, Any], *, rest_root: str, has_noise: bool = False) -> RemoteSite:
     """Read the REST index."""
     return RemoteSite(
         name=str(payload.get("name") or ""),
@@ -133,6 +166,7 @@ def parse_site(payload: Mapping[str, Any], *, rest_root: str) -> RemoteSite:
         rest_root=rest_root,
         namespaces=tuple(str(name) for name in _listed(payload.get("namespaces"))),
         accepts_application_passwords="application-passwords" in _listed(payload.get("authentication")),
+        has_noise=has_noise,
     )
 
 

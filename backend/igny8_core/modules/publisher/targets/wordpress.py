@@ -1,8 +1,8 @@
 """One post on a WordPress site, told in the room's steps; the connector underneath does the talking."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Self
@@ -19,12 +19,16 @@ from igny8_core.modules.writer.types import ArticleDocument
 
 @dataclass(frozen=True)
 class WordPressTarget:
-    """An article on its way to one WordPress site, under its marker."""
+    """An article on its way to one WordPress site, under its marker.
+
+    `known_terms`: ids by taxonomy and case-folded name, read so lately that nobody is asked for them again.
+    """
 
     client: WordPressClient
     document: ArticleDocument
     marker: UUID
     slug: str
+    known_terms: Mapping[tuple[str, str], str] = field(default_factory=dict)
     may_arrive_late = True
 
     def at_slug(self, slug: str) -> Self:
@@ -97,7 +101,14 @@ class WordPressTarget:
         category, tags = self.document.category, dict.fromkeys(self.document.tags)
         wanted = [("categories", category, self.client.ensure_category)] if category.strip() else []
         wanted += [("tags", tag, self.client.ensure_tag) for tag in tags if tag.strip()]
-        return tuple((kind, name, _term_id(ensure, name)) for kind, name, ensure in wanted)
+        return tuple(
+            (kind, name, self._known(kind, name) or _term_id(ensure, name)) for kind, name, ensure in wanted
+        )
+
+    def _known(self, kind: str, name: str) -> int | None:
+        taxonomy = "category" if kind == "categories" else "tag"
+        term_id = self.known_terms.get((taxonomy, " ".join(name.split()).casefold()))
+        return None if term_id is None else int(term_id)
 
     @property
     def _unfiled(self) -> tuple[dict[str, str], ...]:

@@ -11,6 +11,7 @@ from pytest_django import Settings
 
 from igny8_core.common.clock import utc_now
 from igny8_core.common.errors import DomainError, NotFound
+from igny8_core.modules.integration.models import DestinationTerm
 from igny8_core.modules.integration.outbound_errors import HostUnreachable
 from igny8_core.modules.integration.wordpress.errors import PostTrashed, RateLimited, RoleTooLow
 from igny8_core.modules.planner.models import SitePage
@@ -52,6 +53,25 @@ class TestWay:
             ("", "draft"),
             ("101", "publish"),
         ]
+
+    def test_terms_that_were_read_lately_are_used_without_asking(
+        self, tenant: Tenant, wordpress: FakeWordPress
+    ) -> None:
+        row = reserved(tenant, url=wordpress.url)
+        wordpress.may_create_terms = False
+        wordpress.terms["categories"] = {30: "Something else"}
+        with tenant.work():
+            DestinationTerm.objects.create(
+                site_id=row.site_id,
+                destination_id=row.destination_id,
+                taxonomy="category",
+                name="coffee Gear",
+                external_id="41",
+                synced_at=utc_now(),
+            )
+        published(tenant, row.pk)
+        (post,) = wordpress.public
+        assert post["categories"] == [41]
 
     def test_planner_and_audit_trail_hear_of_it_once(self, tenant: Tenant, wordpress: FakeWordPress) -> None:
         row = reserved(tenant, url=wordpress.url)

@@ -87,7 +87,7 @@ def test_answer_becomes_its_error(
 def test_every_error_has_its_own_code() -> None:
     named = [found for found in vars(errors).values() if isinstance(found, type)]
     classes = [found for found in named if issubclass(found, errors.WordPressError)]
-    assert len(classes) == 21
+    assert len(classes) == 23
     assert len({found.code for found in classes}) == len(classes)
 
 

@@ -372,6 +372,35 @@ class TestConnection:
             "wordpress_application_passwords_unavailable"
         ]
 
+    def test_stripped_header_is_told_from_a_wrong_password(self, url: str, admin: WordPressClient) -> None:
+        with closing(OutboundClient(allow_private=True, transport=_StrippingHeaders())) as http:
+            report = check_connection(as_admin(url, http))
+            wrong = check_connection(WordPressClient(url, "admin", "wrong", http=http))
+        assert [p.code for p in report.problems if p.is_blocking] == ["wordpress_authorization_stripped"]
+        assert [p.code for p in wrong.problems if p.is_blocking] == ["wordpress_credentials_refused"]
+
+    def test_rest_interface_that_was_switched_off_is_told_from_no_wordpress(
+        self, url: str, http: OutboundClient
+    ) -> None:
+        with must_use_plugin(
+            "add_filter('rest_url', '__return_empty_string'); remove_all_actions('rest_api_init');"
+            "remove_action('parse_request', 'rest_api_loaded');"
+            "add_action('init', fn() => remove_action('parse_request', 'rest_api_loaded'));"
+            "add_action('init', fn() => remove_action('template_redirect', 'rest_output_link_header', 11));"
+        ):
+            report = check_connection(as_admin(url, http))
+        assert [p.code for p in report.problems if p.is_blocking] == ["wordpress_rest_disabled"]
+
+    def test_terms_are_listed_page_by_page(self, admin: WordPressClient) -> None:
+        name = f"Beans & Roasts {secrets.token_hex(4)}"
+        term_id = admin.ensure_category(name)
+        found, page, is_last = [], 1, False
+        while not is_last:
+            terms, is_last = admin.list_terms("categories", page=page)
+            found, page = [*found, *terms], page + 1
+        assert [(term.id, term.parent_id) for term in found if term.name == name] == [(term_id, 0)]
+        assert len({term.id for term in found}) == len(found)
+
     def test_plain_permalinks_are_found_and_work(self, url: str, http: OutboundClient) -> None:
         client = as_admin(url, http)
         wp("rewrite", "structure", "")
@@ -382,6 +411,20 @@ class TestConnection:
             assert [entry.id for entry in lookup(client, slug=post.slug, marker=post.marker)] == [draft.id]
         finally:
             wp("rewrite", "structure", "/%postname%/")
+
+
+class _StrippingHeaders(httpx2.BaseTransport):
+    """Carries every request to the server as a web server does that keeps the Authorization header to itself."""
+
+    def __init__(self) -> None:
+        self._real = GuardedTransport(allow_private=True)
+
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        request.headers.pop("Authorization", None)
+        return self._real.handle_request(request)
+
+    def close(self) -> None:
+        self._real.close()
 
 
 class _LosingAnswers(httpx2.BaseTransport):

@@ -275,11 +275,11 @@ def _preview_problems() -> list[ConnectionProblem]:
     if os.access(settings.PREVIEW_ROOT, os.W_OK | os.X_OK):
         return []
     text = "The folder of the preview sites cannot be written to."
-    return [ConnectionProblem(code="preview_not_writable", message=text, is_blocking=True)]
+    return [ConnectionProblem.of("preview_not_writable", text, is_blocking=True)]
 
 
 def _problem(error: DomainError) -> ConnectionProblem:
-    return ConnectionProblem(code=error.code, message=error.message, is_blocking=True)
+    return ConnectionProblem.of(error.code, error.message, is_blocking=True)
 
 
 def _report(problems: list[ConnectionProblem]) -> ConnectionReport:

@@ -1,0 +1,28 @@
+"""Every write of the integration room, for its own API and for the rooms that may call it."""
+
+from igny8_core.modules.integration.services.destinations import (
+    destination_check,
+    destination_delete,
+    destination_preview_ensure,
+    destination_secrets_rotate,
+    destination_update,
+    destination_wordpress_create,
+    destination_wordpress_save,
+    report_json,
+    wordpress_try,
+)
+from igny8_core.modules.integration.services.taxonomies import taxonomies_sync, taxonomies_sync_start
+
+__all__ = [
+    "destination_check",
+    "destination_delete",
+    "destination_preview_ensure",
+    "destination_secrets_rotate",
+    "destination_update",
+    "destination_wordpress_create",
+    "destination_wordpress_save",
+    "report_json",
+    "taxonomies_sync",
+    "taxonomies_sync_start",
+    "wordpress_try",
+]

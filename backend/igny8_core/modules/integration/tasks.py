@@ -1,0 +1,12 @@
+"""The room's one task: reading a site's categories and tags."""
+
+from uuid import UUID
+
+from igny8_core.modules.integration import services
+from igny8_core.tenancy.worker import JobRun, tenant_task
+
+
+@tenant_task("integration.sync_taxonomies", soft_time_limit=540, time_limit=600)
+def sync_taxonomies(run: JobRun) -> None:
+    """Read the terms of one destination."""
+    services.taxonomies_sync(UUID(run.payload["destination_id"]), progress=run.progress)
