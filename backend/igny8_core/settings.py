@@ -249,6 +249,7 @@ SPECTACULAR_SETTINGS = {
 }
 
 JOB_GATE = "igny8_core.auth.plans.job_refusal"
+JOB_FAILURE_HOOK = "igny8_core.modules.system.services.job_failure_tell"
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
@@ -282,6 +283,11 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 60},
     },
     "purge-sessions": {"task": "auth.purge_sessions", "schedule": 86_400.0, "options": {"expires": 3600}},
+    "expire-notifications": {
+        "task": "system.expire_notifications",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "purge-deleted": {"task": "tenancy.purge_deleted", "schedule": 3600.0, "options": {"expires": 3600}},
 }
 

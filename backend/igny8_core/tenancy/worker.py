@@ -230,10 +230,10 @@ def _fail(task: Any, run: JobRun, error: DomainError) -> None:
     with tenant_transaction():
         if task.on_failed is not None:
             task.on_failed(run.payload, error)
-        _finish(run, JobState.FAILED, error)
+        import_string(settings.JOB_FAILURE_HOOK)(_finish(run, JobState.FAILED, error))
 
 
-def _finish(run: JobRun, state: JobState, error: DomainError | None = None) -> None:
+def _finish(run: JobRun, state: JobState, error: DomainError | None = None) -> Job:
     with tenant_transaction():
         job = Job.objects.select_for_update().filter(pk=run.id, lease_token=run.token).first()
         if job is None:
@@ -242,6 +242,7 @@ def _finish(run: JobRun, state: JobState, error: DomainError | None = None) -> N
         job.lease_token = job.lease_until = None
         job.error_code, job.error_message = (error.code, error.message) if error else ("", "")
         job.save()
+    return job
 
 
 def _retry_later(run: JobRun, error: DomainError) -> None:

@@ -10,6 +10,7 @@ WITHOUT_TENANT = {
     "tenancy.sweep_jobs": "announces waiting jobs of every account again",
     "tenancy.purge_deleted": "purges each account by its own window",
     "auth.purge_sessions": "removes expired sign-ins, identity rows that are read before an account is known",
+    "system.expire_notifications": "deletes each account's old notifications",
     "billing.expire_holds": "releases each account's holds past their time",
     "billing.advance_subscriptions": "moves each account whose trial, paid time or grace is over",
     "automation.continue_waiting": "lets each account's items go on whose review is decided",

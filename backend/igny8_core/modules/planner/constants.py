@@ -91,3 +91,4 @@ class PageSource(TextChoices):
 
 
 MANUAL_SOURCE = "manual"
+SEED_SOURCE, SEED_LANGUAGE = "seed", "en"

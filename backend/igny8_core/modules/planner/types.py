@@ -22,6 +22,14 @@ class ImportReport:
 
 
 @dataclass(frozen=True, slots=True)
+class SeedReport:
+    """What adding a catalogue sector's keywords did; `existing` ones stayed as they were."""
+
+    added: int
+    existing: int
+
+
+@dataclass(frozen=True, slots=True)
 class ClusterReport:
     """What a clustering run left: new clusters made, keywords placed by it, keywords still without a cluster."""
 

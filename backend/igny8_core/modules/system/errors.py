@@ -34,3 +34,22 @@ class PromptVersionConflict(DomainError):
 
 class PromptFileInvalid(RuntimeError):
     """A prompt file of this installation cannot be read: a defect of the release, never user input."""
+
+
+class BrandProfileInvalid(DomainError):
+    """A part of a brand profile is longer than it may be."""
+
+    code = "brand_profile_invalid"
+    message = "The brand profile is not valid."
+
+
+class BrandProfileVersionConflict(DomainError):
+    """The profile changed since the caller read it."""
+
+    kind = ErrorKind.PRECONDITION_FAILED
+    code = "version_conflict"
+    message = "The brand profile was changed since you read it; read it again and repeat your change."
+
+
+class CatalogueFileInvalid(RuntimeError):
+    """The catalogue of this installation cannot be read: a defect of the release, never user input."""

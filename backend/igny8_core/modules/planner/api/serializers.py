@@ -111,6 +111,22 @@ class KeywordImportInput(InputSerializer):
     sector = TenantRelatedField(Sector, required=False, allow_null=True)
 
 
+class SeedInput(InputSerializer):
+    """A sector of the catalogue, and the site (and sector of it) that gets its keywords."""
+
+    site = TenantRelatedField(Site)
+    sector = TenantRelatedField(Sector, required=False, allow_null=True)
+    industry = serializers.CharField(max_length=80, help_text="The industry's slug in the catalogue.")
+    sector_slug = serializers.CharField(max_length=80, help_text="The sector's slug in the catalogue.")
+
+
+class SeedResultSerializer(serializers.Serializer[Any]):
+    """How many keywords were added, and how many the site had already."""
+
+    added = serializers.IntegerField()
+    existing = serializers.IntegerField()
+
+
 class ImportStarted(serializers.Serializer[Any]):
     """The import, and the job that runs it."""
 

@@ -86,6 +86,25 @@ class KeywordViewSet(CreateRows, UpdateRows, DeleteRows, SiteSectorModelViewSet)
         changed = services.keywords_set_status(data["ids"], status=KeywordStatus(data["status"]))
         return Response({"changed": changed})
 
+    @extend_schema(
+        summary="Add a sector's seed keywords",
+        description="From the catalogue of industries, without figures; what the site has already stays as it is.",
+        request=serializers.SeedInput,
+        responses=serializers.SeedResultSerializer,
+    )
+    @action(detail=False, methods=["post"])
+    def seed(self, request: Request) -> Response:
+        """Add the keywords of one catalogue sector."""
+        data = self.valid_data(serializers.SeedInput(data=request.data))
+        sector = data.get("sector")
+        report = services.keywords_seed(
+            site_id=data["site"].pk,
+            sector_id=sector.pk if sector else None,
+            industry=data["industry"],
+            sector_slug=data["sector_slug"],
+        )
+        return Response(serializers.SeedResultSerializer(report).data)
+
 
 @extend_schema_view(
     list=extend_schema(summary="List imports", description="Newest first, without the rejects."),

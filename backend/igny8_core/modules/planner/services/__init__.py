@@ -31,6 +31,7 @@ from igny8_core.modules.planner.services.keywords import (
     keywords_set_status,
 )
 from igny8_core.modules.planner.services.pages import page_record
+from igny8_core.modules.planner.services.seeds import keywords_seed
 
 __all__ = [
     "cluster_change",
@@ -54,6 +55,7 @@ __all__ = [
     "keyword_import_start",
     "keyword_restored",
     "keyword_update",
+    "keywords_seed",
     "keywords_set_status",
     "page_record",
 ]

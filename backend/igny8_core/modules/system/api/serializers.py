@@ -84,6 +84,21 @@ class PromptSerializer(serializers.Serializer[Any]):
     )
 
 
+class PromptRevisionSerializer(serializers.Serializer[Any]):
+    """A text that was once set."""
+
+    number = serializers.IntegerField()
+    text = serializers.CharField()
+    actor_id = serializers.UUIDField(allow_null=True)
+    created_at = serializers.DateTimeField()
+
+
+class PromptRestoreInput(InputSerializer):
+    """Whose earlier text to set again."""
+
+    site = serializers.UUIDField(required=False, allow_null=True, default=None)
+
+
 class PromptPreviewSerializer(serializers.Serializer[Any]):
     """A prompt as a model would read it."""
 

@@ -25,6 +25,8 @@ from igny8_core.modules.system.api.serializers import (
     PromptPreviewInput,
     PromptPreviewSerializer,
     PromptQuery,
+    PromptRestoreInput,
+    PromptRevisionSerializer,
     PromptSerializer,
     RequestMetricsSerializer,
 )
@@ -32,6 +34,7 @@ from igny8_core.modules.system.types import PromptView
 from igny8_core.tenancy.models import Job
 from igny8_core.tenancy.queue import job_cancel
 
+NUMBER = OpenApiParameter("number", int, OpenApiParameter.PATH, description="The revision's number.")
 KEY = OpenApiParameter("key", str, OpenApiParameter.PATH, description="The prompt's key.")
 
 
@@ -82,7 +85,7 @@ class PromptViewSet(ViewFrame, GenericViewSet[Any]):
     serializer_class, pagination_class = PromptSerializer, OnePage
     lookup_field, lookup_value_regex = "key", "[a-z][a-z0-9_]*"
     parameters: ClassVar[Mapping[str, frozenset[str]]] = dict.fromkeys(
-        ("list", "retrieve", "destroy"), frozenset({"site"})
+        ("list", "retrieve", "destroy", "revisions"), frozenset({"site"})
     )
 
     @extend_schema(
@@ -148,6 +151,36 @@ class PromptViewSet(ViewFrame, GenericViewSet[Any]):
         fields = self.valid_data(PromptPreviewInput(data=request.data))
         text, site_id = fields["text"], fields["site"]
         return Response({"text": selectors.prompt_preview(key, text=text, site_id=site_id)})
+
+    @extend_schema(
+        summary="List a prompt's earlier texts",
+        description="The last 50 texts that were set for the site, or for the account without one; newest first.",
+        parameters=[KEY, PromptQuery],
+        responses={200: PromptRevisionSerializer(many=True)},
+    )
+    @action(detail=True, methods=["get"])
+    def revisions(self, request: Request, key: str) -> Response:
+        """What counted before."""
+        rows = selectors.prompt_revision_list(key, site_id=_site_id(request))
+        return self.get_paginated_response(
+            PromptRevisionSerializer(self.paginate_queryset(rows), many=True).data
+        )
+
+    @extend_schema(
+        summary="Restore a prompt's earlier text",
+        description="Sets it again, checked as a new text is; it becomes the newest revision.",
+        parameters=[KEY, NUMBER],
+        request=PromptRestoreInput,
+        responses={200: PromptSerializer},
+    )
+    @action(detail=True, methods=["post"], url_path=r"revisions/(?P<number>[0-9]{1,9})/restore")
+    def restore_revision(self, request: Request, key: str, number: str) -> Response:
+        """Set an earlier text."""
+        site_id = self.valid_data(PromptRestoreInput(data=request.data))["site"]
+        services.prompt_revision_restore(
+            key, number=int(number), site_id=site_id, expected_version=_expected(request)
+        )
+        return _answer(selectors.prompt_view_get(key, site_id=site_id))
 
 
 class RequestMetricsView(ViewFrame):

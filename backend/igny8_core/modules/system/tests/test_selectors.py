@@ -5,12 +5,14 @@ import importlib
 import pytest
 from django.conf import LazySettings
 
+from igny8_core.common.errors import NotFound
 from igny8_core.modules.system.constants import EMBEDDED_MODEL
-from igny8_core.modules.system.selectors import jobs_visible, model_info
+from igny8_core.modules.system.selectors import job_get, job_list, jobs_visible, model_info
+from igny8_core.modules.system.services import job_cancel
 from igny8_core.modules.system.types import ModelInfo
 from igny8_core.tenancy.context import tenant_transaction
 from igny8_core.tenancy.errors import NoTenantContext
-from igny8_core.tenancy.models import Job
+from igny8_core.tenancy.models import Job, JobState, JobStateConflict
 from igny8_core.tenancy.queue import enqueue
 from igny8_core.testing.factories import Tenant, context_of, site_make
 
@@ -69,3 +71,43 @@ def test_jobs_visible_are_of_the_scopes_sites_alone(tenant: Tenant, stranger: Te
 def test_jobs_visible_without_a_context_refuses() -> None:
     with pytest.raises(NoTenantContext):
         jobs_visible(Job.objects.all()).count()
+
+
+@pytest.mark.django_db
+def test_jobs_are_listed_for_the_console(tenant: Tenant, stranger: Tenant) -> None:
+    other = site_make(tenant)
+    with stranger.work():
+        enqueue("writer.write_article", payload={})
+    with tenant.work():
+        first = enqueue("writer.write_article", payload={}, site_id=tenant.site.pk)
+        second = enqueue("automation.advance_run", payload={}, site_id=other.pk)
+        Job.objects.filter(pk=first.pk).update(
+            state=JobState.FAILED, error_message="No.", credits_held=3, progress_message="Writing"
+        )
+        page = job_list()
+        assert ([job.id for job in page.rows], page.total) == ([second.pk, first.pk], 2)
+        shown = job_get(first.pk)
+        assert (shown.title, shown.state, shown.error, shown.message) == (
+            "Write article",
+            "failed",
+            "No.",
+            "Writing",
+        )
+        assert (shown.credits_held, shown.can_be_cancelled) == (3, False)
+        assert (page.rows[0].title, page.rows[0].can_be_cancelled) == ("Pipeline step", True)
+        for narrowed in (
+            job_list(state="failed"),
+            job_list(kind="writer.write_article"),
+            job_list(site_id=tenant.site.pk),
+        ):
+            assert [job.id for job in narrowed.rows] == [first.pk]
+    narrow = context_of(tenant.owner, frozenset({other.pk}))
+    with tenant_transaction(narrow):
+        assert [job.id for job in job_list().rows] == [second.pk]
+        for refuse in (job_get, job_cancel):
+            with pytest.raises(NotFound):
+                refuse(first.pk)
+        cancelled = job_cancel(second.pk)
+        assert (cancelled.state, cancelled.can_be_cancelled) == ("cancelled", False)
+        with pytest.raises(JobStateConflict):
+            job_cancel(second.pk)

@@ -180,7 +180,9 @@ def test_override_that_an_upgrade_broke_says_so(tenant: Tenant, monkeypatch: pyt
     with tenant.work():
         prompt_override_set(KEY, text=MINE)
         upgraded = replace(SHIPPED, version="9", text="{point} in {language}")
-        monkeypatch.setattr("igny8_core.modules.system.selectors.prompt_file_get", lambda _key: upgraded)
+        monkeypatch.setattr(
+            "igny8_core.modules.system.selectors.prompts.prompt_file_get", lambda _key: upgraded
+        )
         view = prompt_view_get(KEY)
         assert (view.text, view.default_version, view.problems) == (MINE, "9", ("{language} is missing.",))
 

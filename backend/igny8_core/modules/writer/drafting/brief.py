@@ -16,7 +16,10 @@ class OutlineSection:
 
 @dataclass(frozen=True, kw_only=True)
 class DraftBrief:
-    """What an article has to be; `language` is an ISO 639-1 code."""
+    """What an article has to be; `language` is an ISO 639-1 code.
+
+    `brand` are sentences about how the site speaks; no text may hold one of `banned_phrases`; `call_to_action` ends it.
+    """
 
     title: str
     head_keyword: str
@@ -26,6 +29,9 @@ class DraftBrief:
     search_intent: str = "informational"
     audience: str = "general readers"
     language: str = "en"
+    brand: str = ""
+    banned_phrases: tuple[str, ...] = ()
+    call_to_action: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

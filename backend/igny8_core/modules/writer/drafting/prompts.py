@@ -8,7 +8,7 @@ from igny8_core.modules.writer.drafting.brief import DraftBrief, DraftPrompts, O
 
 PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 PLACEHOLDERS = frozenset(
-    "title head_keyword secondary_keywords search_intent audience language heading point target_words".split()
+    "title head_keyword secondary_keywords search_intent audience language heading point target_words brand".split()
 )
 LANGUAGE_NAMES = {
     "de": "German",
@@ -56,15 +56,25 @@ def paragraph_request(
 ) -> TextRequest:
     """The request for one paragraph that answers `point`; a cut-off answer is accepted, its last sentence is not."""
     values = _values(brief, section=section, point=point, target_words=target_words)
+    prompt = render(prompts.rewrite if is_rewrite else prompts.paragraph, values=values)
+    is_end = section == brief.sections[-1] and point == (section.points or (section.heading,))[-1]
+    if is_end and brief.call_to_action:
+        prompt = f"{prompt} End by leading the reader to this: {brief.call_to_action}"
     return TextRequest(
-        system=render(prompts.system, values=values),
-        prompt=render(prompts.rewrite if is_rewrite else prompts.paragraph, values=values),
+        system=_system(prompts.system, values=values),
+        prompt=prompt,
         max_output_tokens=max(TOKENS_MIN, round(target_words * TOKENS_PER_WORD)),
         temperature=REWRITE_TEMPERATURE if is_rewrite else TEMPERATURE,
         top_p=TOP_P,
         seed=seed,
         accepts_truncated=True,
     )
+
+
+def _system(template: str, *, values: dict[str, str]) -> str:
+    """The system prompt; how the site speaks follows it, unless the template says where that belongs."""
+    text = render(template, values=values)
+    return f"{text}\n{values['brand']}" if values["brand"] and "{brand}" not in template else text
 
 
 def _values(brief: DraftBrief, *, section: OutlineSection, point: str, target_words: int) -> dict[str, str]:
@@ -78,4 +88,5 @@ def _values(brief: DraftBrief, *, section: OutlineSection, point: str, target_wo
         "heading": section.heading,
         "point": point,
         "target_words": str(target_words),
+        "brand": brief.brand,
     }

@@ -42,6 +42,7 @@ def draft_problems(html: str, *, brief: DraftBrief) -> list[Problem]:
         _refusal(body),
         _error_text(body),
         _placeholder(body),
+        _banned(body, brief=brief),
         _links(html, body=body),
         _language(body, brief=brief),
         _repeats(body),
@@ -54,7 +55,13 @@ def draft_problems(html: str, *, brief: DraftBrief) -> list[Problem]:
 def paragraph_problems(paragraphs: tuple[str, ...], *, brief: DraftBrief) -> list[Problem]:
     """The reasons against single paragraphs, before they are part of an article."""
     body = "\n".join(paragraphs)
-    found = [_refusal(body), _error_text(body), _placeholder(body), _language(body, brief=brief)]
+    found = [
+        _refusal(body),
+        _error_text(body),
+        _placeholder(body),
+        _banned(body, brief=brief),
+        _language(body, brief=brief),
+    ]
     return [problem for problem in found if problem is not None]
 
 
@@ -74,6 +81,15 @@ def _placeholder(body: str) -> Problem | None:
     if not (match := _PLACEHOLDER.search(body)):
         return None
     return Problem(code="placeholder_left", sentence=f"A placeholder was left in the text: “{match[0]}”.")
+
+
+def _banned(body: str, *, brief: DraftBrief) -> Problem | None:
+    for phrase in brief.banned_phrases:
+        spaced = r"\s+".join(re.escape(word) for word in phrase.split())
+        if spaced and re.search(rf"(?<!\w){spaced}(?!\w)", body, re.IGNORECASE):
+            sentence = f"The text uses “{phrase}”, which the site's brand profile bans."
+            return Problem(code="banned_phrase", sentence=sentence)
+    return None
 
 
 def _links(html: str, *, body: str) -> Problem | None:

@@ -10,7 +10,7 @@ from igny8_core.common.errors import DomainError, NotFound
 from igny8_core.modules.billing import services as billing
 from igny8_core.modules.planner.selectors import idea_brief_get
 from igny8_core.modules.planner.types import IdeaBrief
-from igny8_core.modules.system.selectors import prompt_get
+from igny8_core.modules.system.selectors import brand_profile_get, prompt_get
 from igny8_core.modules.writer.constants import MAX_DRAFTS, MAX_TAGS, RevisionSource, TaskState
 from igny8_core.modules.writer.drafting import (
     ArticleDraft,
@@ -24,6 +24,7 @@ from igny8_core.modules.writer.drafting import (
 from igny8_core.modules.writer.errors import ArticleUnfit
 from igny8_core.modules.writer.models import Article, ArticleSection, WritingTask
 from igny8_core.modules.writer.services.articles import revision_add
+from igny8_core.modules.writer.services.branding import branded
 from igny8_core.modules.writer.services.sections import (
     holds_release,
     section_draft,
@@ -111,12 +112,16 @@ def _work(task: WritingTask, *, job_id: UUID | None, progress: Progress, checkpo
     with tenant_transaction():
         idea = idea_brief_get(task.idea_id)
         prompts = {role: prompt_get(f"writer_{role}", site_id=task.site_id) for role in PROMPT_ROLES}
+        profile = brand_profile_get(task.site_id)
+    versions = {prompt.key: prompt.version for prompt in prompts.values()}
+    if profile.version:
+        versions["brand_profile"] = str(profile.version)
     return _Work(
         task=task,
         idea=idea,
-        brief=_draft_brief(idea),
+        brief=branded(_draft_brief(idea), profile),
         prompts=DraftPrompts(**{role: prompt.text for role, prompt in prompts.items()}),
-        prompt_versions={prompt.key: prompt.version for prompt in prompts.values()},
+        prompt_versions=versions,
         config=model_config_default(),
         job_id=job_id,
         progress=progress,

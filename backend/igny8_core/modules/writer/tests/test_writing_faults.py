@@ -230,7 +230,7 @@ def test_prompt_that_cannot_be_filled_fails_the_task(
 
     def stale(key: str, **kwargs: Any) -> Any:
         prompt = shipped(key, **kwargs)
-        return type(prompt)(key=prompt.key, version="old", text="{brand}", scope="account")
+        return type(prompt)(key=prompt.key, version="old", text="{mood}", scope="account")
 
     monkeypatch.setattr(writing, "prompt_get", stale)
     with pytest.raises(PromptPlaceholderUnknown):

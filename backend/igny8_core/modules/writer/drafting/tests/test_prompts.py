@@ -1,6 +1,7 @@
 """Proves that the shipped prompts render, and that a prompt can do nothing but name values."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -78,7 +79,7 @@ def test_every_placeholder_has_a_value() -> None:
     everything = " ".join(f"{{{name}}}" for name in sorted(PLACEHOLDERS))
     made = request(DraftPrompts(system=everything, paragraph=everything, rewrite=everything))
     assert made.prompt == (
-        "general readers french press ratio Grind German Why does the grind matter? informational  80 "
+        "general readers  french press ratio Grind German Why does the grind matter? informational  80 "
         "French Press Ratio"
     )
 
@@ -94,3 +95,34 @@ def test_render_does_not_expand_values_or_reach_into_objects() -> None:
         render("{title} {title.__class__} {0}", values={"title": "{heading}"})
         == "{heading} {title.__class__} {0}"
     )
+
+
+BRANDED = replace(BRIEF, brand="Voice: warm {title}.", call_to_action="Try our beans.")
+
+
+def asked(brief: DraftBrief, prompts: DraftPrompts, *, section: OutlineSection, point: str) -> TextRequest:
+    return paragraph_request(brief, section=section, point=point, target_words=80, prompts=prompts, seed=5)
+
+
+def test_brand_follows_the_system_prompt_and_is_never_filled_in(prompts: DraftPrompts) -> None:
+    plain = request(prompts)
+    made = asked(BRANDED, prompts, section=SECTION, point=SECTION.points[0])
+    assert made.system == f"{plain.system}\nVoice: warm {{title}}."
+
+
+def test_brand_stands_where_an_override_says(prompts: DraftPrompts) -> None:
+    own = replace(prompts, system="{brand} You know {head_keyword}.")
+    made = asked(BRANDED, own, section=SECTION, point=SECTION.points[0])
+    assert made.system == "Voice: warm {title}. You know french press ratio."
+    assert asked(BRIEF, own, section=SECTION, point="x").system == "You know french press ratio."
+
+
+def test_call_to_action_ends_the_last_paragraph_alone(prompts: DraftPrompts) -> None:
+    last = OutlineSection(heading="Cleaning", points=("How?", "When?"))
+    brief = replace(BRANDED, sections=(SECTION, last))
+    ends = [
+        "Try our beans." in asked(brief, prompts, section=section, point=point).prompt
+        for section in brief.sections
+        for point in section.points
+    ]
+    assert ends == [False, False, True]

@@ -1,9 +1,11 @@
 """Proves each reason for which a draft must not be kept, and that sound drafts have none."""
 
+from dataclasses import replace
+
 import pytest
 
 from igny8_core.modules.writer.drafting.brief import DraftBrief, OutlineSection
-from igny8_core.modules.writer.drafting.quality import draft_problems
+from igny8_core.modules.writer.drafting.quality import draft_problems, paragraph_problems
 
 BRIEF = DraftBrief(
     title="Burr Grinders",
@@ -102,3 +104,19 @@ def test_headings_do_not_count_as_text() -> None:
 @pytest.mark.parametrize("html", ["", f"<h2>Empty</h2>{page(SOUND)}", f"{page(SOUND)}<h2>Empty</h2>"])
 def test_heading_without_text_is_found(html: str) -> None:
     assert "empty_section" in codes(html)
+
+
+@pytest.mark.parametrize(
+    ("phrase", "added", "is_banned"),
+    [
+        ("game changer", "It is a Game\n changer.", True),
+        ("C++", "We like C++ a lot.", True),
+        ("cheap", "It is cheaper than that.", False),
+        ("", "Nothing is banned.", False),
+    ],
+)
+def test_banned_phrase_is_found_as_whole_words_in_any_case(phrase: str, added: str, is_banned: bool) -> None:
+    brief = replace(BRIEF, banned_phrases=("never said", phrase))
+    assert codes(page(SOUND, added), brief=brief) == (["banned_phrase"] if is_banned else [])
+    paragraphs = paragraph_problems((SOUND, added), brief=brief)
+    assert [problem.code for problem in paragraphs] == (["banned_phrase"] if is_banned else [])

@@ -1,17 +1,13 @@
-"""Every read of the system room: prompts, the jobs somebody may see, the model in use; it must never write."""
+"""Reads of prompts: the texts that count, and those that counted before; it must never write."""
 
-from ipaddress import ip_address
-from urllib.parse import urlsplit
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
-from igny8_core.ai.config import model_config_default
-from igny8_core.ai.errors import ModelNotConfigured
 from igny8_core.auth.selectors import site_get
-from igny8_core.modules.system.constants import EMBEDDED_MODEL
+from igny8_core.modules.system.constants import REVISIONS_SHOWN
 from igny8_core.modules.system.errors import PromptTextInvalid
-from igny8_core.modules.system.models import PromptOverride
+from igny8_core.modules.system.models import PromptOverride, PromptRevision
 from igny8_core.modules.system.prompt_files import prompt_file_get, prompt_files
 from igny8_core.modules.system.prompt_texts import (
     placeholder_samples,
@@ -19,9 +15,7 @@ from igny8_core.modules.system.prompt_texts import (
     text_problems,
     text_render,
 )
-from igny8_core.modules.system.types import ModelInfo, Prompt, PromptFile, PromptView
-from igny8_core.tenancy.context import AllSites, context_or_none
-from igny8_core.tenancy.models import Job
+from igny8_core.modules.system.types import Prompt, PromptFile, PromptRevisionView, PromptView
 
 
 def prompt_get(key: str, *, site_id: UUID | None = None) -> Prompt:
@@ -53,6 +47,21 @@ def prompt_preview(key: str, *, text: str | None = None, site_id: UUID | None = 
     text = current.text if text is None else text
     prompt_text_check(text, shipped=shipped)
     return text_render(text, values=placeholder_samples(shipped)).strip()
+
+
+def prompt_revision_list(key: str, *, site_id: UUID | None = None) -> list[PromptRevisionView]:
+    """The last 50 texts that were set for the site, or for the account without one, the newest first.
+
+    Raises PromptUnknown, and NotFound for a site that the current scope does not see.
+    """
+    prompt_file_get(key)
+    if site_id is not None:
+        site_get(site_id)
+    rows = PromptRevision.objects.filter(Q(site_id=site_id), key=key).order_by("-number")
+    return [
+        PromptRevisionView(row.number, text=row.text, actor_id=row.actor_id, created_at=row.created_at)
+        for row in rows[:REVISIONS_SHOWN]
+    ]
 
 
 def prompt_text_check(text: str, *, shipped: PromptFile) -> None:
@@ -102,37 +111,3 @@ def _view(shipped: PromptFile, overrides: dict[str, PromptOverride]) -> PromptVi
         known_placeholders=tuple(sorted(placeholder_samples(shipped))),
         problems=text_problems(prompt.text, shipped=shipped),
     )
-
-
-def jobs_visible(jobs: QuerySet[Job]) -> QuerySet[Job]:
-    """Those of the account's jobs that the current scope may see: of its sites alone when it is limited to some."""
-    context = context_or_none()
-    if context is None or isinstance(context.site_ids, AllSites):
-        return jobs  # without a context the queryset refuses by itself
-    return jobs.filter(site_id__in=context.site_ids)
-
-
-def model_info() -> ModelInfo:
-    """Which language model the installation uses; `embedded` is the one that ships, served on this machine."""
-    try:
-        config = model_config_default()
-    except ModelNotConfigured:
-        return ModelInfo(kind="none", host="", model="")
-    host = _host(config.base_url)
-    is_embedded = config.model == EMBEDDED_MODEL and _is_loopback(host)
-    return ModelInfo(kind="embedded" if is_embedded else "external", host=host, model=config.model)
-
-
-def _host(url: str) -> str:
-    # The host alone: an address may carry a name and password in front of it, or a key in its query.
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:
-        return ""
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
