@@ -1,6 +1,6 @@
 """Invitations: somebody may join under an address, and only whoever reads that address's mail can take it up."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from uuid import UUID
 
@@ -73,9 +73,12 @@ def invitation_token(invitation: Invitation) -> str:
     )
 
 
-def invitation_accept(token: str, *, name: str, password: str) -> User:
+def invitation_accept(
+    token: str, *, name: str, password: str, on_joined: Callable[[User], None] | None = None
+) -> User:
     """Join the account that a link invites to; returns the new person.
 
+    `on_joined` is called in the account's scope and in the same transaction.
     Raises LinkInvalid (used, revoked, expired, or the address is taken meanwhile), PasswordTooWeak and
     PlanLimitReached.
     """
@@ -97,6 +100,8 @@ def invitation_accept(token: str, *, name: str, password: str) -> User:
         row.accepted_at = utc_now()
         row.save(update_fields=["accepted_at"])
         audit_write("invitation.accepted", row=row, detail={"user_id": str(user.pk)})
+        if on_joined is not None:
+            on_joined(user)
     return User.objects.select_related("account").get(pk=user.pk)
 
 

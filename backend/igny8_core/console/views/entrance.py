@@ -189,7 +189,7 @@ class JoinView(EntranceView):
 
     def succeed(self, data: dict[str, Any]) -> HttpResponse:
         """Make the person and sign them in."""
-        return self.begin(identity.invitation_accept(**data))
+        return self.begin(registration.invitation_take_up(**data))
 
 
 class SignOutView(PageView):

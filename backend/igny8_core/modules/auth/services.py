@@ -9,13 +9,15 @@ from igny8_core.auth import services as identity
 from igny8_core.auth.errors import EmailTaken
 from igny8_core.auth.links import LinkInvalid, LinkPurpose, link_read, link_sign
 from igny8_core.auth.lockout import mail_is_allowed
-from igny8_core.auth.models import Account, Invitation, User
+from igny8_core.auth.models import Account, Invitation, Role, User
 from igny8_core.auth.plans import TRIAL_DAYS
 from igny8_core.common.ids import SYSTEM_ACCOUNT_ID
 from igny8_core.common.text import digest, excerpt
 from igny8_core.modules.auth.errors import RegistrationClosed
 from igny8_core.modules.auth.mails import mail_send
 from igny8_core.modules.billing.services import trial_grant
+from igny8_core.modules.system.services import notify
+from igny8_core.modules.system.types import NotificationKind
 from igny8_core.tenancy.context import (
     TENANT_ALIAS,
     TenantContext,
@@ -64,6 +66,22 @@ def registration_confirm(token: str, *, password: str) -> User:
     except EmailTaken as error:
         raise LinkInvalid from error
     return owner
+
+
+def invitation_take_up(token: str, *, name: str, password: str) -> User:
+    """Join the account that a link invites to, and tell its admins. Raises what `invitation_accept` raises."""
+    return identity.invitation_accept(token, name=name, password=password, on_joined=_joined_tell)
+
+
+def _joined_tell(user: User) -> None:
+    notify(
+        NotificationKind.MEMBER_JOINED,
+        f"{user.name or user.email} joined the account.",
+        dedupe_key=f"member:{user.pk}",
+        lowest_role=Role.ADMIN,
+        target_kind="member",
+        target_id=user.pk,
+    )
 
 
 def registration_mail(*, email: str, name: str, account_name: str) -> None:

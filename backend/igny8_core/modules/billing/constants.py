@@ -66,3 +66,6 @@ PRICES = {
     "writer.section": Price(credits=1, per=100),
     "writer.article": Price(credits=1, per=100),
 }
+
+# Below these parts of a month's credits the account's admins are told.
+LOW_PERCENTS = (20, 10)

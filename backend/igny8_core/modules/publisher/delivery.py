@@ -41,12 +41,14 @@ class Delivery:
         document_version: int,
         slug_free: Callable[[Publication, str], str],
         on_published: Callable[[Publication], None],
+        on_failed: Callable[[Publication], None],
     ) -> None:
         self.row = row
         self._target = target
         self._version = document_version
         self._slug_free = slug_free
         self._on_published = on_published
+        self._on_failed = on_failed
 
     def advance(self) -> bool:
         """Do the next step; False when nothing is left to do.
@@ -218,6 +220,8 @@ class Delivery:
             row.save()
             if state == State.PUBLISHED:
                 self._on_published(row)
+            if state == State.FAILED:
+                self._on_failed(row)
         self.row = row
 
     def _locked(self) -> Publication:

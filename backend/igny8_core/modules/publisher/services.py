@@ -23,6 +23,7 @@ from igny8_core.modules.publisher.delivery import Delivery
 from igny8_core.modules.publisher.errors import ArticleHeld, PublicationSiteConflict, PublicationTaken
 from igny8_core.modules.publisher.gate import article_hold, gate_check, gate_decide, gate_pass
 from igny8_core.modules.publisher.models import Publication
+from igny8_core.modules.publisher.notices import failure_tell
 from igny8_core.modules.publisher.preview import PreviewSite, PreviewStore
 from igny8_core.modules.publisher.states import publication_transition
 from igny8_core.modules.publisher.targets import PreviewTarget, Target, WordPressTarget
@@ -149,6 +150,7 @@ def publication_fail(publication_id: UUID, error: DomainError) -> None:
     publication_transition(row, PublicationState.FAILED)
     row.error_code, row.error_message = error.code, error.message
     row.save()
+    failure_tell(row)
 
 
 def preview_pages_follow(site_id: UUID, *, checkpoint: Checkpoint) -> None:
@@ -221,6 +223,7 @@ def _delivery(publication_id: UUID) -> Delivery:
         document_version=document.version,
         slug_free=_slug_free_now,
         on_published=lambda published: _announce(published, document),
+        on_failed=failure_tell,
     )
 
 

@@ -9,6 +9,7 @@ from rest_framework.test import APIClient
 
 from igny8_core.auth import services
 from igny8_core.auth.models import ApiKey, Invitation, Role, Site, SiteUserAccess, User
+from igny8_core.modules.system.models import Notification
 from igny8_core.tenancy.models import AuditEvent
 from igny8_core.testing.clients import client_of, without_request_id
 from igny8_core.testing.factories import PASSWORD, Tenant, password_give, site_make, user_make
@@ -47,7 +48,9 @@ def test_invited_person_joins_with_the_role_and_signs_in(tenant: Tenant) -> None
     assert [row["state"] for row in listed] == ["accepted"]
     with tenant.work():
         event = AuditEvent.objects.get(action="invitation.accepted")
+        told = Notification.objects.get()
     assert event.detail == {"user_id": str(user.pk)}
+    assert (told.kind, told.text, told.lowest_role) == ("member_joined", "Nora joined the account.", "admin")
 
 
 def test_invitation_to_some_sites_opens_those_alone(tenant: Tenant) -> None:
@@ -139,6 +142,8 @@ def test_joining_respects_the_plans_seats(tenant: Tenant) -> None:
     refused = _accept(token)
     assert (refused.status_code, refused.json()["code"]) == (403, "plan_limit_reached")
     assert not User.objects.filter(email="nora@example.test").exists()
+    with tenant.work():
+        assert Notification.objects.count() == 0
 
 
 @pytest.mark.parametrize("role", [Role.EDITOR, Role.VIEWER])

@@ -176,7 +176,7 @@ class InvitationAcceptView(PublicView):
     )
     def post(self, request: Request) -> Response:
         """Join the account that invites."""
-        user = identity.invitation_accept(**self.valid_data(AcceptanceInput(data=request.data)))
+        user = services.invitation_take_up(**self.valid_data(AcceptanceInput(data=request.data)))
         pair = identity.session_begin(user, user_agent=_agent(request))
         return Response(TokenOutput(pair).data, status=status.HTTP_201_CREATED)
 

@@ -29,9 +29,11 @@ from igny8_core.modules.automation.errors import (
     PipelineDisabled,
     RunActive,
     RunCancelled,
+    RunJobCancelled,
     RunStateConflict,
 )
 from igny8_core.modules.automation.models import PipelineRun, RunItem
+from igny8_core.modules.automation.notices import run_tell
 from igny8_core.modules.automation.selectors import settings_get
 from igny8_core.modules.automation.services.events import item_event, run_event
 from igny8_core.modules.automation.states import item_end, run_transition
@@ -236,11 +238,13 @@ def run_fail(run_id: UUID, *, step: int, error: DomainError) -> None:
 
 
 def run_stop(run: PipelineRun, state: RunState, error: DomainError) -> None:
-    """Stop a run in memory with the reason, and say so in its timeline; the caller saves."""
+    """Stop a run in memory with the reason, and say so in its timeline and to people; the caller saves."""
     run_transition(run, state)
     run.error_code, run.error_message = error.code, error.message
     run.checked_at = utc_now()
     run_event(run, _STOPPED[state], message=error.message, code=error.code)
+    if not isinstance(error, RunJobCancelled):  # whoever cancelled the job knows
+        run_tell(run)
 
 
 def run_settle(run: PipelineRun) -> None:
@@ -256,6 +260,7 @@ def run_settle(run: PipelineRun) -> None:
         run_transition(run, RunState.COMPLETED)
         audit_write("run.completed", row=run)
         run_event(run, EventKind.RUN_COMPLETED)
+        run_tell(run)
         return
     error = ArticlesWaiting(waiting)
     if run.state == RunState.RUNNING:

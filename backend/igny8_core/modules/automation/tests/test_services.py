@@ -32,6 +32,7 @@ from igny8_core.modules.planner.selectors import idea_brief_get, idea_next_ids
 from igny8_core.modules.planner.services import idea_accept
 from igny8_core.modules.publisher.models import Publication
 from igny8_core.modules.publisher.tests.fake_wordpress import FakeWordPress
+from igny8_core.modules.system.models import Notification
 from igny8_core.modules.writer.models import Article, WritingTask
 from igny8_core.testing.factories import Tenant, site_make
 
@@ -207,11 +208,37 @@ class TestMoney:
         )
         assert stopped.error_message
         assert (credits_of(tenant), jobs_waiting(tenant)) == ((1, 0), [])
+        assert told(tenant, "run_paused") == [f"A run is paused: {stopped.error_message}"]
         credits_give(tenant, GRANT - 1, key="more")
         call(tenant, services.run_resume, run)
         steps(tenant)
         assert_completed(tenant, run)
         assert len(items_of(tenant, run)) == 1
+
+
+def told(tenant: Tenant, kind: str) -> list[str]:
+    with tenant.work():
+        rows = Notification.objects.filter(kind=kind, site_id=tenant.site.pk, target_kind="run")
+        return [row.text for row in rows]
+
+
+class TestNotices:
+    def test_completed_run_is_told_once(self, paying: Tenant, model: FakeModel) -> None:
+        run = run_make(paying)
+        steps(paying)
+        assert_completed(paying, run)
+        assert told(paying, "run_completed") == ["A run is complete: 1 of its articles are public."]
+
+    def test_failed_run_is_told_once_with_the_reason(self, paying: Tenant) -> None:
+        run = run_make(paying)
+        for _ in range(2):
+            with paying.work():
+                services.run_fail(run.pk, step=run.step, error=NotFound("Gone."))
+        assert told(paying, "run_failed") == ["A run failed: Gone."]
+
+    def test_run_that_a_person_paused_is_not_told(self, paying: Tenant) -> None:
+        call(paying, services.run_pause, run_make(paying))
+        assert told(paying, "run_paused") == []
 
 
 class TestIdeas:

@@ -9,6 +9,7 @@ from django.db import transaction
 from igny8_core.auth.selectors import account_get
 from igny8_core.common.clock import utc_now
 from igny8_core.common.errors import NotFound
+from igny8_core.modules.billing.alerts import credits_watch
 from igny8_core.modules.billing.constants import MAX_AMOUNT, TRIAL_KEY, EntryKind, HoldState
 from igny8_core.modules.billing.errors import (
     AmountInvalid,
@@ -94,6 +95,7 @@ def credits_hold(
             expires_at=expires_at,
         )
         _book(account, EntryKind.HOLD, amount, hold=hold)
+        credits_watch(account, before=account.available + amount)
     return hold
 
 

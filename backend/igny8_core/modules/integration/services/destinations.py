@@ -37,6 +37,8 @@ from igny8_core.modules.integration.wordpress.check import (
     check_connection,
 )
 from igny8_core.modules.integration.wordpress.client import WordPressClient, site_address
+from igny8_core.modules.system.services import notify
+from igny8_core.modules.system.types import NotificationKind
 from igny8_core.tenancy.audit import audit_write
 from igny8_core.tenancy.context import tenant_transaction
 from igny8_core.tenancy.errors import SecretKeyMissing, SecretUnreadable
@@ -299,7 +301,21 @@ def _report(problems: list[ConnectionProblem]) -> ConnectionReport:
 
 def _keep(row: Destination, report: ConnectionReport) -> None:
     blocking = [problem.message for problem in report.problems if problem.is_blocking]
+    has_worked = row.status == ConnectionStatus.OK
     row.status = ConnectionStatus.FAILING if blocking else ConnectionStatus.OK
     row.last_check, row.last_checked_at = report_json(report), utc_now()
     row.last_error = blocking[0] if blocking else ""
     row.save()
+    if has_worked and blocking:  # whoever checks a new login sees at once that it fails
+        _failure_tell(row)
+
+
+def _failure_tell(row: Destination) -> None:
+    notify(
+        NotificationKind.CONNECTION_FAILING,
+        f"The connection to {row.name} stopped working: {row.last_error}",
+        dedupe_key=f"connection:{row.pk}:{row.version}",
+        site_id=row.site_id,
+        target_kind="destination",
+        target_id=row.pk,
+    )

@@ -25,6 +25,7 @@ from igny8_core.modules.integration.models import Destination
 from igny8_core.modules.integration.outbound_errors import AddressInvalid
 from igny8_core.modules.integration.services import destinations
 from igny8_core.modules.integration.tests.loopback import Server, answer
+from igny8_core.modules.system.models import Notification
 from igny8_core.tenancy.context import tenant_scope, tenant_transaction
 from igny8_core.tenancy.errors import SecretUnreadable
 from igny8_core.tenancy.models import AuditEvent
@@ -256,6 +257,29 @@ class TestCheck:
         assert not self.report.is_usable
         assert row.status == "failing"
         assert row.last_error.startswith("WordPress knows the user but refuses the application password.")
+
+    def test_connection_that_stops_working_is_told_once(self, tenant: Tenant, server: Server) -> None:
+        refusal = answer(b'{"code":"incorrect_password","message":"No."}', status=401)
+        with tenant.work():
+            row = save(tenant, base_url=server.url, name="Blog")
+        for act, count in (
+            (refusal, 0),
+            (answer(ME), 0),
+            (refusal, 1),
+            (refusal, 1),
+            (answer(ME), 1),
+            (refusal, 2),
+        ):
+            server.paths = {INDEX_PATH: answer(INDEX), ME_PATH: act}
+            self.checked(tenant, row)
+            with tenant.work():
+                texts = list(
+                    Notification.objects.filter(site_id=tenant.site.pk).values_list("text", flat=True)
+                )
+            assert len(texts) == count
+        assert texts[0].startswith(
+            "The connection to Blog stopped working: WordPress knows the user but refuses"
+        )
 
     def test_no_transaction_is_open_while_the_server_is_asked(self, tenant: Tenant, server: Server) -> None:
         with tenant.work():

@@ -18,6 +18,7 @@ from igny8_core.modules.integration.errors import DestinationWithoutTerms
 from igny8_core.modules.integration.models import Destination, DestinationTerm
 from igny8_core.modules.integration.tests.loopback import Act, Server, answer
 from igny8_core.modules.integration.wordpress.errors import ServerFailed
+from igny8_core.modules.system.models import Notification
 from igny8_core.tenancy.context import tenant_scope
 from igny8_core.tenancy.models import Job
 from igny8_core.testing.clients import client_of
@@ -38,7 +39,7 @@ class _Paths(dict[str, Act]):
     def __init__(self) -> None:
         super().__init__()
         self.terms: dict[str, list[dict[str, Any]]] = {"categories": [], "tags": []}
-        self.failing = ""
+        self.failing = self.refused = ""
         self.has_totals = True
 
     def __missing__(self, path: str) -> Act:
@@ -48,6 +49,8 @@ class _Paths(dict[str, Act]):
             return answer(INDEX)
         if name == self.failing:
             return answer(b"{}", status=500)
+        if name == self.refused:
+            return answer(b"{}", status=403)
         terms, page = self.terms[name], int(query["page"])
         if not self.has_totals:
             return answer(json.dumps(terms).encode())
@@ -155,6 +158,18 @@ class TestSync:
         done = job_run(job)
         assert (done.state, done.error_message, done.progress_done) == ("succeeded", "", 2)
         assert stored(tenant, "name") == [("espresso",)]
+
+    def test_job_that_the_site_refuses_fails_and_is_told(self, tenant: Tenant, server: Server) -> None:
+        row = connected(tenant, server.url)
+        server.paths.refused = "categories"
+        with tenant.work():
+            job = services.taxonomies_sync_start(row.pk)
+        done = job_run(job)
+        assert (done.state, done.error_code) == ("failed", "wordpress_access_blocked")
+        with tenant.work():
+            (told,) = Notification.objects.all()
+        assert told.text == f"Read categories and tags failed: {done.error_message}"
+        assert (told.kind, told.target_id, told.site_id) == ("job_failed", str(job.pk), tenant.site.pk)
 
 
 @pytest.mark.django_db

@@ -27,6 +27,7 @@ from igny8_core.modules.publisher.models import Publication
 from igny8_core.modules.publisher.targets import WordPressTarget
 from igny8_core.modules.publisher.tests.fake_wordpress import FakeWordPress
 from igny8_core.modules.publisher.tests.samples import again, published, refused, reserved
+from igny8_core.modules.system.models import Notification
 from igny8_core.modules.writer.models import Article
 from igny8_core.tenancy.context import tenant_scope
 from igny8_core.tenancy.errors import SecretUnreadable
@@ -100,6 +101,19 @@ class TestWay:
         with tenant_scope(tenant.context):
             delivery_of(row, told)
         assert told == ["?", (1, 4, "Draft stored"), "?", (2, 4, "Publishing"), "?", (4, 4, "Published"), "?"]
+
+    def test_failure_is_told_each_time_that_it_happens(
+        self, tenant: Tenant, wordpress: FakeWordPress
+    ) -> None:
+        row = reserved(tenant, url=wordpress.url)
+        wordpress.may_publish = False
+        for count in (1, 2):
+            error = refused(tenant, row, RoleTooLow)
+            with tenant.work():
+                rows = Notification.objects.filter(kind="publication_failed", target_id=str(row.pk))
+                assert [told.text for told in rows] == [
+                    f"Publishing burr-grinders failed: {error.message}"
+                ] * count
 
     def test_open_transaction_is_refused(self, tenant: Tenant, wordpress: FakeWordPress) -> None:
         row = reserved(tenant, url=wordpress.url)
