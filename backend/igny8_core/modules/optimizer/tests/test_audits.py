@@ -1,9 +1,11 @@
 """Texts are tried without a trace, scores are compared, and a whole site is scored in a job that may be stopped."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import connection
 
 from igny8_core.common.errors import NotFound
 from igny8_core.modules.optimizer import selectors, services
@@ -16,6 +18,7 @@ from igny8_core.modules.writer.services import article_delete, article_edit
 from igny8_core.modules.writer.tests.samples import article_make
 from igny8_core.tenancy.context import tenant_scope
 from igny8_core.tenancy.models import Job
+from igny8_core.tenancy.queue import job_cancel
 from igny8_core.testing.clients import client_of, without_request_id
 from igny8_core.testing.factories import Tenant, site_make
 from igny8_core.testing.jobs import job_run
@@ -38,6 +41,14 @@ def finding(view: ScoreView, check: str) -> Any:
 def snapshots(tenant: Tenant) -> int:
     with tenant.work():
         return ScoreSnapshot.objects.count()
+
+
+def _cancel(tenant: Tenant, job_id: UUID) -> None:
+    try:
+        with tenant.work():
+            job_cancel(job_id)
+    finally:
+        connection.close()
 
 
 class TestSurroundings:
@@ -268,6 +279,24 @@ class TestSite:
             services.site_score(tenant.site.pk, progress=lambda *_: None, checkpoint=checkpoint)
         assert snapshots(tenant) == 2
         assert self.run(tenant, tenant.site.pk)[0] == 1
+
+    def test_cancelled_job_stops_after_the_article_at_work(
+        self, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for _ in range(3):
+            article_make(tenant)
+        with tenant.work():
+            job = services.site_score_start(tenant.site.pk)
+        score_one = services.article_score
+
+        def cancelled_meanwhile(article_id: UUID) -> ScoreSnapshot:
+            with ThreadPoolExecutor(1) as elsewhere:
+                elsewhere.submit(_cancel, tenant, job.pk).result()
+            return score_one(article_id)
+
+        monkeypatch.setattr(services, "article_score", cancelled_meanwhile)
+        assert job_run(job).state == "cancelled"
+        assert snapshots(tenant) == 1
 
     def test_article_deleted_meanwhile_is_passed_over(self, tenant: Tenant) -> None:
         gone = [article_make(tenant) for _ in range(2)][-1]
