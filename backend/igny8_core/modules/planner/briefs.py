@@ -28,7 +28,7 @@ def brief_json(draft: IdeaDraft, *, language: str) -> dict[str, Any]:
 
 
 def idea_brief(row: ContentIdea) -> IdeaBrief:
-    """The brief of an idea whose cluster is loaded."""
+    """The brief of an idea whose cluster is loaded; what a row written by hand lacks is empty."""
     brief = row.brief
     return IdeaBrief(
         idea_id=row.pk,
@@ -37,17 +37,17 @@ def idea_brief(row: ContentIdea) -> IdeaBrief:
         cluster_id=row.cluster_id,
         cluster_name=row.cluster.name,
         title=row.title,
-        title_options=tuple(brief["title_options"]),
+        title_options=tuple(brief.get("title_options", [])),
         head_keyword=row.head_keyword,
-        secondary_keywords=tuple(brief["secondary_keywords"]),
-        search_intent=brief["search_intent"],
-        audience=brief["audience"],
+        secondary_keywords=tuple(brief.get("secondary_keywords", [])),
+        search_intent=brief.get("search_intent", ""),
+        audience=brief.get("audience", ""),
         outline=tuple(
             OutlineSection(section["heading"], tuple(section["points"]), section["target_words"])
-            for section in brief["outline"]
+            for section in brief.get("outline", [])
         ),
-        target_word_count=brief["target_word_count"],
-        language=brief["language"],
+        target_word_count=brief.get("target_word_count", 0),
+        language=brief.get("language", "en"),
         score=row.score,
         score_parts=dict(row.score_parts),
     )
