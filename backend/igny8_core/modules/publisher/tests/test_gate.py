@@ -14,6 +14,7 @@ from igny8_core.modules.publisher.models import Publication
 from igny8_core.modules.publisher.tests.fake_wordpress import FakeWordPress
 from igny8_core.modules.publisher.tests.samples import again, article_make, published, refused, wordpress_make
 from igny8_core.modules.publisher.types import GateDecision, PublicationAsked
+from igny8_core.modules.system.models import Notification
 from igny8_core.modules.writer.selectors import article_review_get
 from igny8_core.modules.writer.services import article_approve, article_edit, article_reject
 from igny8_core.tenancy.models import AuditEvent, Job
@@ -168,6 +169,8 @@ class TestHeld:
         with tenant.work():
             row = Publication.objects.get(pk=asked.publication_id)
         assert (row.state, row.error_code) == ("failed", "article_held")
+        with tenant.work():
+            assert [told.kind for told in Notification.objects.all()] == ["article_held"]
         assert review_state(tenant, article_id) == "pending"
         assert wordpress.posts == {}
 

@@ -5,9 +5,12 @@ from uuid import UUID
 
 from django.db import transaction
 
+from igny8_core.auth.models import Role
 from igny8_core.auth.selectors import user_get
 from igny8_core.common.clock import utc_now
 from igny8_core.common.errors import NotFound
+from igny8_core.modules.system.services import notify
+from igny8_core.modules.system.types import NotificationKind
 from igny8_core.modules.writer.constants import MAX_REVIEW_TEXT, ReviewState
 from igny8_core.modules.writer.errors import ArticleVersionStale, ReviewCommentRequired, ReviewStateConflict
 from igny8_core.modules.writer.models import Article
@@ -29,9 +32,9 @@ def review_transition(article: Article, state: ReviewState) -> None:
 
 
 def article_review_request(article_id: UUID, *, reason: str) -> Article:
-    """Ask people to review an article, and say why; a text that is approved or rejected as it is now stays so.
+    """Ask people to review an article, and tell its site's editors why.
 
-    Raises NotFound.
+    A text that is approved or rejected as it is now stays so. Raises NotFound.
     """
     with transaction.atomic():
         article = article_locked(article_id)
@@ -47,7 +50,16 @@ def article_review_request(article_id: UUID, *, reason: str) -> Article:
             reviewed_at=None,
             reviewed_by_id=None,
         )
-        audit_write("article.review_requested", row=article, reason=reason)
+        event = audit_write("article.review_requested", row=article, reason=reason)
+        notify(
+            NotificationKind.ARTICLE_HELD,
+            f"“{article.title}” waits for a review: {article.review_reason}",
+            dedupe_key=f"review:{event.pk}",
+            site_id=article.site_id,
+            lowest_role=Role.EDITOR,
+            target_kind="article",
+            target_id=article.pk,
+        )
     return article
 
 

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from igny8_core.common.errors import NotFound
+from igny8_core.modules.system.models import Notification
 from igny8_core.modules.writer.constants import ReviewState
 from igny8_core.modules.writer.errors import ArticleVersionStale, ReviewCommentRequired, ReviewStateConflict
 from igny8_core.modules.writer.models import Article, ArticleRevision
@@ -86,6 +87,9 @@ def test_request_is_kept_once_and_changes_no_text(tenant: Tenant) -> None:
     assert actions(tenant) == ["article.review_requested"]
     with tenant.work():
         assert ArticleRevision.objects.count() == 1
+        (told,) = Notification.objects.all()
+    assert (told.kind, told.text) == ("article_held", f"“{article.title}” waits for a review: {WHY}")
+    assert (told.site_id, told.lowest_role, told.target_id) == (article.site_id, "editor", str(article.pk))
 
 
 def test_request_with_another_reason_says_the_newer_one(tenant: Tenant) -> None:
