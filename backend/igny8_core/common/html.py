@@ -41,7 +41,7 @@ _CONTAINER = re.compile(
 )
 _TAG = re.compile(r"<[^<>]*>")
 
-__all__ = ["ALLOWED_TAGS", "BLOCK_TAGS", "TEXT", "escape", "sanitize", "to_text", "walk"]
+__all__ = ["ALLOWED_TAGS", "BLOCK_TAGS", "TEXT", "escape", "is_bounded", "sanitize", "to_text", "walk"]
 
 
 def sanitize(html: str) -> str:
@@ -101,6 +101,13 @@ def to_text(html: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
+def is_bounded(html: str) -> bool:
+    """Whether the HTML has at most `MAX_CONTAINERS` nesting elements, and so is parsed in little time."""
+    if html.count("<") <= MAX_CONTAINERS:
+        return True
+    return sum(1 for _ in _CONTAINER.finditer(html)) <= MAX_CONTAINERS
+
+
 def _one_line(text: str) -> str:
     """The text with its line ends as spaces; spaces at its edges stay, for they part it from its neighbours."""
     return " ".join(text.splitlines()) + (" " if text[-1:].isspace() else "")
@@ -112,7 +119,4 @@ def _bounded(html: str) -> str:
     The HTML standard makes a parser look through all open elements at each block start, so that time grows with
     the square of the nesting; no article has thousands of containers, only an attack has.
     """
-    if html.count("<") <= MAX_CONTAINERS:
-        return html
-    containers = sum(1 for _ in _CONTAINER.finditer(html))
-    return html if containers <= MAX_CONTAINERS else _TAG.sub(" ", html)
+    return html if is_bounded(html) else _TAG.sub(" ", html)

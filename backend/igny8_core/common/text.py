@@ -20,16 +20,21 @@ def words(text: str) -> list[str]:
 
 def sentences(text: str) -> list[str]:
     """The sentences of a text, trimmed; a sentence ends at . ! ? … before a capital, a digit or a caseless letter."""
-    found: list[str] = []
+    found = (text[start:end].strip() for start, end in sentence_spans(text))
+    return [sentence for sentence in found if sentence]
+
+
+def sentence_spans(text: str) -> list[tuple[int, int]]:
+    """Where each sentence of a text starts and ends, white space at its edges included."""
+    found: list[tuple[int, int]] = []
     start = 0
     for boundary in _BOUNDARY.finditer(text):
         before = text[max(start, boundary.start() - 12) : boundary.start()]
         if boundary[2].islower() or _ABBREVIATION.search(before):
             continue
-        found.append(text[start : boundary.end(1)].strip())
+        found.append((start, boundary.end(1)))
         start = boundary.end()
-    found.append(text[start:].strip())
-    return [sentence for sentence in found if sentence]
+    return [*found, (start, len(text))]
 
 
 def slugify(text: str, *, max_length: int = 75) -> str:

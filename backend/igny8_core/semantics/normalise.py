@@ -21,7 +21,7 @@ _FUNCTION_WORDS = (
     " if in into is it its just many may me might much must my of on or our shall should so some such than that the"
     " their them then there these they this those to was we were what which will with would you your"
 )
-_STOP_WORDS = frozenset(_FUNCTION_WORDS.split())
+STOP_WORDS = frozenset(_FUNCTION_WORDS.split())
 
 
 def keyword_normalise(text: str) -> str:
@@ -44,7 +44,7 @@ def stem_key(text: str) -> str:
     """
     tokens = [part for part in _INNER_BREAK.sub(" ", keyword_normalise(text)).split() if part]
     kept = {
-        _stem(word, _is_destination(tokens, at)) for at, word in enumerate(tokens) if word not in _STOP_WORDS
+        _stem(word, _is_destination(tokens, at)) for at, word in enumerate(tokens) if word not in STOP_WORDS
     }
     return " ".join(sorted(kept or set(tokens)))
 
@@ -75,14 +75,15 @@ def _is_edge(char: str) -> bool:
 
 
 def _is_destination(tokens: list[str], at: int) -> bool:
-    return at >= 2 and tokens[at - 1] == "to" and tokens[at - 2] not in _STOP_WORDS
+    return at >= 2 and tokens[at - 1] == "to" and tokens[at - 2] not in STOP_WORDS
 
 
 def _stem(word: str, is_destination: bool) -> str:
-    return f"to:{_english_stem(word)}" if is_destination else _english_stem(word)
+    return f"to:{english_stem(word)}" if is_destination else english_stem(word)
 
 
 @lru_cache(maxsize=50_000)
-def _english_stem(word: str) -> str:
+def english_stem(word: str) -> str:
+    """The Snowball stem of a word in lower case."""
     # A stemmer object keeps its cursor between calls, so that two threads must not share one.
     return str(snowballstemmer.stemmer("english").stemWord(word))

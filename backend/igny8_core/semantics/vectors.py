@@ -41,7 +41,7 @@ class KeywordSpace:
         distinct = sorted({keyword_normalise(text) for text in texts})
         sample = distinct[:: max(1, -(-len(distinct) // FIT_LIMIT))]
         with one_thread():
-            return cls(static_centre=_centre(_static_rows(sample)), lexicon=_Lexicon.fit(sample))
+            return cls(static_centre=_centre(static_rows(sample)), lexicon=_Lexicon.fit(sample))
 
     def embed(self, texts: Sequence[str]) -> Matrix:
         """Return one row of length one per text, shape (n, dimensions): a dot product is a cosine.
@@ -61,7 +61,7 @@ class KeywordSpace:
         return self.static_centre.size + self.lexicon.dimensions
 
     def _embed_chunk(self, keys: list[str]) -> Matrix:
-        static = _static_rows(keys)
+        static = static_rows(keys)
         static[np.any(static, axis=1)] -= self.static_centre
         static = unit_rows(static) * np.float32(STATIC_SHARE**0.5)
         lexical = self.lexicon.embed(keys) * np.float32((1 - STATIC_SHARE) ** 0.5)
@@ -135,7 +135,8 @@ def _principal_directions(terms: csr_matrix) -> Matrix:
     return np.ascontiguousarray(directions.T, dtype=np.float32)
 
 
-def _static_rows(keys: list[str]) -> Matrix:
+def static_rows(keys: list[str]) -> Matrix:
+    """One row of length one per text: the mean of its tokens' vectors; zeros for a text without tokens."""
     model = _static_model()
     rows = np.zeros((len(keys), model.table.shape[1]), np.float32)
     for row, key in zip(rows, keys, strict=True):

@@ -1,0 +1,1 @@
+"""The linker room: internal links between a site's articles."""
