@@ -42,6 +42,7 @@ ROOMS = [
     "automation",
     "billing",
     "integration",
+    "linker",
     "optimizer",
     "planner",
     "publisher",
@@ -187,6 +188,7 @@ REST_FRAMEWORK = {
         "automation": "60/min",
         "integration": "60/min",
         "publisher": "60/min",
+        "linker": "120/min",
     },
     "DEFAULT_RENDERER_CLASSES": ["igny8_core.api.renderers.EnvelopeRenderer"],
     "DEFAULT_PARSER_CLASSES": ["igny8_core.api.parsers.StrictJSONParser"],
@@ -243,10 +245,19 @@ SPECTACULAR_SETTINGS = {
         "PaymentStateEnum": "igny8_core.modules.billing.constants.PaymentState.choices",
         "PaymentKindEnum": "igny8_core.modules.billing.constants.PaymentKind.choices",
         "BillingIntervalEnum": "igny8_core.auth.models.BillingInterval.choices",
+        "LinkHealthEnum": "igny8_core.modules.linker.constants.LinkHealth.choices",
+        "LinkKindEnum": "igny8_core.modules.linker.constants.LinkKind.choices",
+        "LinkSuggestionStateEnum": "igny8_core.modules.linker.constants.SuggestionState.choices",
+        "LinkBatchStateEnum": "igny8_core.modules.linker.constants.BatchState.choices",
+        "LinkOutcomeEnum": "igny8_core.modules.linker.constants.ArticleOutcome.choices",
         "EntryKindEnum": "igny8_core.modules.billing.constants.EntryKind.choices",
         "AssignableRoleEnum": "igny8_core.modules.account.constants.ASSIGNABLE_ROLES",
     },
 }
+
+# Links that the linker puts in: at most one per so many words, and so many per article.
+LINKER_WORDS_PER_LINK = env.int("LINKER_WORDS_PER_LINK", default=150)
+LINKER_MAX_LINKS_PER_ARTICLE = env.int("LINKER_MAX_LINKS_PER_ARTICLE", default=10)
 
 JOB_GATE = "igny8_core.auth.plans.job_refusal"
 JOB_FAILURE_HOOK = "igny8_core.modules.system.services.job_failure_tell"

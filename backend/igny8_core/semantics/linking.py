@@ -144,7 +144,8 @@ class LinkIndex:
             return np.zeros(len(self.titles), np.float32)
         present = self.title_vectorizer.transform([page])
         present.data[:] = 1
-        return np.asarray((present @ self.title_shares).todense(), np.float32)[0]
+        covered: Scores = np.asarray((present @ self.title_shares).todense(), np.float32)[0]
+        return covered
 
     def _phrase(self, at: int, pairs: set[tuple[str, str]]) -> float:
         """The heaviest run of the title's neighbouring terms that stand side by side in the text."""
@@ -209,4 +210,4 @@ def _title_shares(
 
 def _popularity(links_in: Sequence[int] | npt.NDArray[np.integer]) -> Scores:
     counts = np.log1p(np.asarray(links_in, np.float32)) / np.log1p(np.float32(PRIOR_FULL))
-    return np.minimum(counts, np.float32(1))
+    return np.asarray(np.minimum(counts, np.float32(1)), np.float32)

@@ -10,7 +10,7 @@ from igny8_core.common.clock import utc_now
 from igny8_core.common.errors import NotFound
 from igny8_core.modules.publisher.constants import PublicationState
 from igny8_core.modules.publisher.models import Publication
-from igny8_core.modules.publisher.types import PublicationView, PublisherCounts
+from igny8_core.modules.publisher.types import PublicationView, PublishedPost, PublisherCounts
 
 
 def publication_get(publication_id: UUID) -> PublicationView:
@@ -25,6 +25,13 @@ def publication_for(article_id: UUID, destination_id: UUID) -> PublicationView |
     """What became of an article on a destination, if it was ever reserved there."""
     row = Publication.objects.filter(article_id=article_id, destination_id=destination_id).first()
     return None if row is None else _view(row)
+
+
+def posts_published(site_id: UUID) -> list[PublishedPost]:
+    """The site's public posts on all destinations, oldest publication first."""
+    rows = Publication.objects.filter(site_id=site_id, state=PublicationState.PUBLISHED).exclude(url="")
+    columns = ("article_id", "destination_id", "url", "article_version")
+    return [PublishedPost(*values) for values in rows.order_by("pk").values_list(*columns)]
 
 
 def publisher_counts(site_id: UUID, *, days: int = 30) -> PublisherCounts:

@@ -45,6 +45,16 @@ class PublicationView:
 
 
 @dataclass(frozen=True, slots=True)
+class PublishedPost:
+    """A post that is public; `article_version` is the version of the article that stands there."""
+
+    article_id: UUID
+    destination_id: UUID
+    url: str
+    article_version: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class PublisherCounts:
     """What a site has on its way out; `published_by_day` holds only days with a post, oldest first, in UTC."""
 

@@ -17,6 +17,7 @@ class RevisionSource(TextChoices):
 
     MACHINE = "machine", "Machine"
     HUMAN = "human", "Human"
+    LINKS = "links", "Links"
 
 
 class ReviewState(TextChoices):

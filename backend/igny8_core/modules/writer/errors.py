@@ -61,6 +61,22 @@ class ReviewCommentRequired(DomainError):
         super().__init__(fields={"comment": [self.message]})
 
 
+class ArticleChanged(DomainError):
+    """The article is not the version that the caller has seen."""
+
+    kind = ErrorKind.CONFLICT
+    code = "article_changed"
+    message = "The article was changed meanwhile; read it again."
+    is_retryable = True
+
+
+class ArticleTextChanged(DomainError):
+    """What was to change links alone changes more."""
+
+    code = "article_text_changed"
+    message = "Only links may change here; the text or its markup would change as well."
+
+
 class ArticleEmpty(DomainError):
     """An edit left no text."""
 

@@ -1,5 +1,6 @@
 """Reads of tasks and articles for other rooms, as frozen dataclasses; it must never write."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from django.db.models import Count, Q
@@ -10,7 +11,7 @@ from igny8_core.modules.billing.selectors import estimate_get
 from igny8_core.modules.billing.types import Estimate
 from igny8_core.modules.planner.selectors import idea_brief_get
 from igny8_core.modules.writer.constants import OPEN_STATES, SECTION_OPERATION, ReviewState, TaskState
-from igny8_core.modules.writer.models import Article, WritingTask
+from igny8_core.modules.writer.models import Article, ArticleRevision, WritingTask
 from igny8_core.modules.writer.types import ArticleDocument, ArticleReview, ReviewWaiting, WriterCounts
 from igny8_core.tenancy.pages import page_read
 
@@ -20,6 +21,21 @@ def article_document_get(article_id: UUID) -> ArticleDocument:
     article = Article.objects.filter(pk=article_id).first()
     if article is None:
         raise NotFound
+    return _document(article)
+
+
+def article_documents(article_ids: Collection[UUID]) -> list[ArticleDocument]:
+    """Those of the articles that the caller has, by id."""
+    return [_document(row) for row in Article.objects.filter(pk__in=article_ids).order_by("pk")]
+
+
+def article_revision_html(article_id: UUID, number: int) -> str | None:
+    """The HTML of one version of an article, if there is such a version."""
+    rows = ArticleRevision.objects.filter(article_id=article_id, number=number)
+    return rows.values_list("html", flat=True).first()
+
+
+def _document(article: Article) -> ArticleDocument:
     return ArticleDocument(
         article_id=article.pk,
         site_id=article.site_id,

@@ -34,6 +34,14 @@ class ArticleDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class LinksApplied:
+    """The revisions that hold an article's text before and after its links changed."""
+
+    before: int
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
 class WriterCounts:
     """What a site has in writing: tasks that are not done, tasks that failed, articles."""
 

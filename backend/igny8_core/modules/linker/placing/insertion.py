@@ -49,7 +49,11 @@ class PlacedLink:
 
     key: str
     markup: str
-    inner: str
+
+    @property
+    def inner(self) -> str:
+        """What stood there before, and does again when the link is taken out; no address holds a `>`."""
+        return self.markup[self.markup.index(">") + 1 : -len("</a>")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +128,8 @@ def _insert(html: str, link: WantedLink, limits: LinkLimits) -> tuple[str, Place
     )
     if not _is_safe(html, start, end):
         return RefusedLink(link.key, "unsafe")
-    inner = html[start:end]
-    markup = f"{opening}{inner}</a>"
-    return html[:start] + markup + html[end:], PlacedLink(link.key, markup, inner)
+    markup = f"{opening}{html[start:end]}</a>"
+    return html[:start] + markup + html[end:], PlacedLink(link.key, markup)
 
 
 def _is_full(blocks: list[Block], addresses: list[str], link: WantedLink, limits: LinkLimits) -> bool:

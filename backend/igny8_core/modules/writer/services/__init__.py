@@ -3,6 +3,7 @@
 from igny8_core.modules.writer.services.articles import (
     article_delete,
     article_edit,
+    article_links_apply,
     article_restore,
     article_revision_restore,
 )
@@ -23,6 +24,7 @@ __all__ = [
     "article_approve",
     "article_delete",
     "article_edit",
+    "article_links_apply",
     "article_reject",
     "article_restore",
     "article_review_request",

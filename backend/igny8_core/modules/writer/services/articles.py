@@ -7,11 +7,12 @@ from django.db import transaction
 from django.db.models import Max
 
 from igny8_core.common.errors import NotFound
-from igny8_core.common.html import sanitize, to_text
+from igny8_core.common.html import TEXT, sanitize, to_text, walk
 from igny8_core.common.text import words
 from igny8_core.modules.writer.constants import EDITABLE_FIELDS, RevisionSource
-from igny8_core.modules.writer.errors import ArticleEmpty
+from igny8_core.modules.writer.errors import ArticleChanged, ArticleEmpty, ArticleTextChanged
 from igny8_core.modules.writer.models import Article, ArticleRevision, WritingTask
+from igny8_core.modules.writer.types import LinksApplied
 from igny8_core.tenancy.audit import audit_write
 from igny8_core.tenancy.context import current_context
 from igny8_core.tenancy.softdelete import row_delete, row_restore
@@ -53,6 +54,30 @@ def article_revision_restore(article_id: UUID, *, number: int) -> Article:
         return article_edit(article_id, **{name: getattr(revision, name) for name in EDITABLE_FIELDS})
 
 
+def article_links_apply(article_id: UUID, *, expected_version: int, html: str) -> LinksApplied:
+    """Store the article's HTML with other links in it, byte for byte, as a revision of source `links`.
+
+    The text must stay as it is, and all markup but the links; an edited article stays a person's. The text from before
+    is kept as a revision, too. Raises NotFound, ArticleChanged when the article's version is not `expected_version`,
+    and ArticleTextChanged.
+    """
+    with transaction.atomic():
+        article = article_locked(article_id)
+        if article.version != expected_version:
+            raise ArticleChanged
+        if _without_links(html) != _without_links(article.html):
+            raise ArticleTextChanged
+        last = ArticleRevision.objects.filter(article=article).order_by("-number").first()
+        if last is None or last.html != article.html:
+            source = RevisionSource.HUMAN if article.is_human_edited else RevisionSource.MACHINE
+            last = revision_add(article, source=source)
+        article.html = html
+        article.save()
+        revision = revision_add(article, source=RevisionSource.LINKS)
+        audit_write("article.links_changed", row=article, detail={"revision": revision.number})
+    return LinksApplied(before=last.number, after=revision.number)
+
+
 def article_delete(article: Article) -> None:
     """Delete an article softly, together with its task, so that its head keyword may be written for again.
 
@@ -87,6 +112,21 @@ def revision_add(article: Article, *, source: RevisionSource) -> ArticleRevision
         actor_id=current_context().actor_id,
         **{name: getattr(article, name) for name in EDITABLE_FIELDS},
     )
+
+
+def _without_links(html: str) -> list[str]:
+    """What a reader sees and the elements around it, but for the links."""
+    seen: list[str] = []
+    for tag, node, is_start in walk(html):
+        if tag == TEXT:
+            text = node.text_content or ""
+            if seen and seen[-1].startswith(TEXT):
+                seen[-1] += text
+            else:
+                seen.append(TEXT + text)
+        elif tag != "a":
+            seen.append(f"{'<' if is_start else '</'}{tag} {node.attributes}")
+    return seen
 
 
 def article_locked(article_id: UUID) -> Article:
