@@ -27,6 +27,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     "billing.Payment": {"currency": "USD"},
     "integration.Destination": {"platform": "preview", "base_url": "", "last_check": None},
     "igny8_auth.SecondFactor": {"secret": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"},
+    "linker.LinkBatch": {"articles": []},
     "optimizer.ScoreSnapshot": {"findings": []},
     "planner.ContentIdea": {
         "brief": {

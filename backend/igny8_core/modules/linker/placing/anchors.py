@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from igny8_core.modules.linker.placing.markup import Block, blocks_read
+from igny8_core.modules.linker.placing.markup import blocks_read
 from igny8_core.modules.linker.placing.reading import address_key, is_linkable, links_read
 from igny8_core.modules.linker.placing.sentences import Sentence, is_placeable, sentences_read
 from igny8_core.semantics.linking import content_stems
@@ -37,6 +37,15 @@ class ChosenAnchor:
 
 
 @dataclass(frozen=True, slots=True)
+class _FreeSentence:
+    """A sentence without a link, its words with their stems, and all its stems."""
+
+    sentence: Sentence
+    words: list[tuple[int, int, list[str]]]
+    stems: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class _Window:
     sentence: Sentence
     start: int
@@ -53,7 +62,7 @@ def anchors_choose(
     A target that the article links to already, and one that nothing in the text names, gets none. `weight` says how
     telling a stem is.
     """
-    blocks = blocks_read(html)
+    sentences = _free_sentences(html)
     there = links_read(html)
     linked = {address_key(link.url) for link in there}
     used_sentences: set[tuple[int, int]] = set()
@@ -64,7 +73,7 @@ def anchors_choose(
             continue
         windows = [
             window
-            for window in _windows(blocks, target, weight)
+            for window in _windows(sentences, target, weight)
             if _place(window) not in used_sentences and not _is_used(window, used_anchors)
         ]
         if not windows:
@@ -91,15 +100,24 @@ def _anchor(window: _Window) -> str:
     return " ".join(window.sentence.block.text[window.start : window.end].split())
 
 
-def _windows(blocks: list[Block], target: LinkTarget, weight: Weight) -> Iterator[_Window]:
+def _free_sentences(html: str) -> list[_FreeSentence]:
+    found = []
+    for sentence in sentences_read(blocks_read(html)):
+        if sentence.is_free:
+            text = sentence.block.text
+            words = [(start, end, content_stems(text[start:end])) for start, end in sentence.word_spans()]
+            stems = frozenset(stem for _, _, several in words for stem in several)
+            found.append(_FreeSentence(sentence, words, stems))
+    return found
+
+
+def _windows(sentences: list[_FreeSentence], target: LinkTarget, weight: Weight) -> Iterator[_Window]:
     head, title = set(content_stems(target.head_keyword)), set(content_stems(target.title))
-    for sentence in sentences_read(blocks):
-        if not sentence.is_free:
-            continue
-        text = sentence.block.text
-        words = [(start, end, content_stems(text[start:end])) for start, end in sentence.word_spans()]
-        for name in filter(None, (head, title)):
-            for window, said in _windows_naming(sentence, words, name, weight):
+    for free in sentences:
+        for name in (head, title) if head != title else (title,):
+            if not _says_enough(name & free.stems, name, weight):
+                continue
+            for window, said in _windows_naming(free.sentence, free.words, name, weight):
                 # Words of the title that say nothing of its subject name some other page as well.
                 if _share(said & head, head, weight) >= MIN_SHARE:
                     yield window
@@ -122,10 +140,16 @@ def _windows_naming(
             if not set(gap) <= _GLUE or not set(more) <= name:
                 break
             said.update(more)
-            share = _share(said, name, weight)
-            is_enough = said == name or (len(said) >= MIN_STEMS and share >= MIN_SHARE)
-            if more and is_enough and is_placeable(sentence.block, start, end):
+            is_enough = bool(more) and _says_enough(said, name, weight)
+            if is_enough and is_placeable(sentence.block, start, end):
+                share = _share(said, name, weight)
                 yield _Window(sentence, start, end, share, last - first + 1), set(said)
+
+
+def _says_enough(said: set[str], name: set[str], weight: Weight) -> bool:
+    if len(said) < MIN_STEMS:
+        return bool(said) and said == name
+    return _share(said, name, weight) >= MIN_SHARE
 
 
 def _share(said: set[str], name: set[str], weight: Weight) -> float:

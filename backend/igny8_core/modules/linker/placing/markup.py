@@ -88,24 +88,27 @@ class _Reader:
     def add(self, source: str, start: int, end: int) -> None:
         self.piece += 1
         may_link, is_linked = self.may_link, self.lasting["a"] > 0
-        for text, first, last in _characters(source, start, end):
-            for char in text:
-                self._put(char, first, last, may_link=may_link, is_linked=is_linked)
+        for text, first, last, is_reference in _runs(source, start, end):
+            if is_reference:
+                places = [first] * len(text), [last] * len(text)
+            else:
+                places = list(range(first, last)), list(range(first + 1, last + 1))
+            self._put(text, *places, may_link=may_link, is_linked=is_linked)
 
     def _gap(self) -> None:
         if self.block.chars:
             self.piece += 1
             at = self.block.ends[-1]
-            self._put(" ", at, at, may_link=False, is_linked=False)
+            self._put(" ", [at], [at], may_link=False, is_linked=False)
 
-    def _put(self, char: str, start: int, end: int, *, may_link: bool, is_linked: bool) -> None:
-        block = self.block
-        block.chars.append(char)
-        block.starts.append(start)
-        block.ends.append(end)
-        block.pieces.append(self.piece)
-        block.is_open.append(may_link)
-        block.is_linked.append(is_linked)
+    def _put(self, text: str, starts: list[int], ends: list[int], *, may_link: bool, is_linked: bool) -> None:
+        block, count = self.block, len(text)
+        block.chars.append(text)
+        block.starts += starts
+        block.ends += ends
+        block.pieces += [self.piece] * count
+        block.is_open += [may_link] * count
+        block.is_linked += [is_linked] * count
 
 
 def blocks_read(html: str) -> list[Block]:
@@ -155,17 +158,16 @@ def _raw_end(html: str, name: str, start: int) -> int:
     return found.start() if found else len(html)
 
 
-def _characters(source: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
-    """The text between two offsets, character references resolved, in pieces that cannot be cut further."""
+def _runs(source: str, start: int, end: int) -> Iterator[tuple[str, int, int, bool]]:
+    """The text between two offsets in runs: plain ones, and resolved character references, which are never cut."""
     at = start
-    while at < end:
-        reference = _REFERENCE.match(source, at, end) if source[at] == "&" else None
-        if reference is None:
-            yield source[at], at, at + 1
-            at += 1
-        else:
-            yield unescape(reference[0]), at, reference.end()
-            at = reference.end()
+    for reference in _REFERENCE.finditer(source, start, end):
+        if at < reference.start():
+            yield source[at : reference.start()], at, reference.start(), False
+        yield unescape(reference[0]), reference.start(), reference.end(), True
+        at = reference.end()
+    if at < end:
+        yield source[at:end], at, end, False
 
 
 __all__ = ["SKIP_ATTRIBUTE", "SKIP_TAGS", "Block", "blocks_read", "tag_starts"]
