@@ -14,7 +14,10 @@ from igny8_core.testing.isolation.walker import World, send, text_seen, undone, 
 
 pytestmark = pytest.mark.django_db(databases=["default", "ops"])
 
-WITHOUT_TEXT = {"billing.CreditAccount": "holds numbers alone"}
+WITHOUT_TEXT = {
+    "billing.CreditAccount": "holds numbers alone",
+    "system.NotificationRead": "holds keys alone",
+}
 DETAIL_SHARE = 0.8  # of the operations on a row must answer 2xx to its owner
 LEAST_PROBES = 3000
 FIGURES = "IGNY8_ISOLATION_FIGURES"  # names a file for the figures of the run
