@@ -5,6 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from igny8_core.common.errors import DomainError
+
 PASSWORD_LENGTH = 200  # a longer one would only cost time
 
 
@@ -15,6 +17,14 @@ class ConsoleForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"label_suffix": "", **kwargs})
+
+    def refuse(self, error: DomainError) -> None:
+        """Put a refusal of the service where its fields are, else above the form."""
+        known = {name: texts for name, texts in error.fields.items() if name in self.fields}
+        for name, texts in known.items():
+            self.add_error(name, texts)
+        if not known:
+            self.add_error(None, error.message)
 
 
 def _password(label: Any, *, is_new: bool) -> forms.CharField:

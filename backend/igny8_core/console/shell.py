@@ -15,6 +15,7 @@ from igny8_core.auth.principals import Principal
 from igny8_core.auth.selectors import site_list
 from igny8_core.modules.billing.selectors import balance_get
 from igny8_core.modules.billing.types import Balance
+from igny8_core.modules.system.selectors import notification_unread_count
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -33,7 +34,7 @@ class NavEntry:
 
 @dataclass(frozen=True, slots=True)
 class Shell:
-    """Everything around the page; read with three queries however much there is."""
+    """Everything around the page; read with four queries however much there is."""
 
     principal: Principal
     sites: tuple[Site, ...]
@@ -41,6 +42,7 @@ class Shell:
     site_entries: tuple[NavEntry, ...]
     account_entries: tuple[NavEntry, ...]
     balance: Balance
+    unread: int
 
     @property
     def user(self) -> User:
@@ -68,9 +70,12 @@ _SITE_NAV: tuple[tuple[str, StrPromise, str, str], ...] = (
     ("keywords", _("Keywords"), "key", "planner_keyword_list"),
     ("map", _("Map"), "map", "planner_cluster_list"),
     ("ideas", _("Ideas"), "bulb", "planner_idea_list"),
+    ("pipelines", _("Pipelines"), "flow", "automation_run_list"),
+    ("connections", _("Connections"), "plug", "integration_destination_list"),
 )
 _ACCOUNT_NAV: tuple[tuple[str, StrPromise, str, str], ...] = (
     ("team", _("Team and keys"), "team", "account_member_list"),
+    ("jobs", _("Jobs"), "clock", "system_job_list"),
     ("audit", _("Audit log"), "list", "account_audit_list"),
 )
 
@@ -103,4 +108,5 @@ def shell_get(principal: Principal, *, site: Site | None, section: str) -> Shell
             if allowed(operation)
         ),
         balance=balance_get(),
+        unread=notification_unread_count(),
     )

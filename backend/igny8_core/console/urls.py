@@ -2,7 +2,17 @@
 
 from django.urls import include, path
 
-from igny8_core.console.views import audit, entrance, home, keywords, planning, team
+from igny8_core.console.views import (
+    audit,
+    connections,
+    entrance,
+    home,
+    keywords,
+    pipelines,
+    planning,
+    team,
+    work,
+)
 
 app_name = "console"
 
@@ -32,6 +42,16 @@ urlpatterns = [
         team.InvitationRevokeView.as_view(),
         name="invitation_revoke",
     ),
+    path("jobs/", work.JobsView.as_view(), name="jobs"),
+    path("jobs/<uuid:job_id>/", work.JobView.as_view(), name="job"),
+    path("jobs/<uuid:job_id>/cancel/", work.JobCancelView.as_view(), name="job_cancel"),
+    path("notifications/", work.NotificationsView.as_view(), name="notifications"),
+    path("notifications/read/", work.NotificationsReadView.as_view(), name="notifications_read"),
+    path(
+        "notifications/<uuid:notification_id>/",
+        work.NotificationOpenView.as_view(),
+        name="notification_open",
+    ),
     path("audit/", audit.AuditView.as_view(), name="audit"),
     path("sites/<uuid:site_id>/", home.SiteHomeView.as_view(), name="site_home"),
     path(
@@ -48,6 +68,48 @@ urlpatterns = [
                 path("ideas/reject/", planning.IdeasRejectView.as_view(), name="ideas_reject"),
                 path("ideas/find/", planning.IdeasFindView.as_view(), name="ideas_find"),
                 path("ideas/<uuid:idea_id>/", planning.IdeaView.as_view(), name="idea"),
+                path("pipelines/", pipelines.PipelinesView.as_view(), name="pipelines"),
+                path(
+                    "pipelines/settings/", pipelines.PipelineSettingsView.as_view(), name="pipeline_settings"
+                ),
+                path("pipelines/run/", pipelines.RunNowView.as_view(), name="run_now"),
+                path("runs/<uuid:run_id>/", pipelines.RunView.as_view(), name="run"),
+                path("runs/<uuid:run_id>/pause/", pipelines.RunPauseView.as_view(), name="run_pause"),
+                path("runs/<uuid:run_id>/resume/", pipelines.RunResumeView.as_view(), name="run_resume"),
+                path("runs/<uuid:run_id>/cancel/", pipelines.RunCancelView.as_view(), name="run_cancel"),
+                path("runs/<uuid:run_id>/retry/", pipelines.RunRetryView.as_view(), name="run_retry"),
+                path("runs/<uuid:run_id>/items/<uuid:item_id>/", pipelines.ItemView.as_view(), name="item"),
+                path(
+                    "runs/<uuid:run_id>/items/<uuid:item_id>/retry/",
+                    pipelines.ItemRetryView.as_view(),
+                    name="item_retry",
+                ),
+                path("connections/", connections.ConnectionsView.as_view(), name="connections"),
+                path(
+                    "connections/<uuid:destination_id>/",
+                    connections.ConnectionView.as_view(),
+                    name="connection",
+                ),
+                path(
+                    "connections/<uuid:destination_id>/check/",
+                    connections.ConnectionCheckView.as_view(),
+                    name="connection_check",
+                ),
+                path(
+                    "connections/<uuid:destination_id>/sync/",
+                    connections.ConnectionSyncView.as_view(),
+                    name="connection_sync",
+                ),
+                path(
+                    "connections/<uuid:destination_id>/delete/",
+                    connections.ConnectionDeleteView.as_view(),
+                    name="connection_delete",
+                ),
+                path(
+                    "connections/<uuid:destination_id>/restore/",
+                    connections.ConnectionRestoreView.as_view(),
+                    name="connection_restore",
+                ),
             ]
         ),
     ),

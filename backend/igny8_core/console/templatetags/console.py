@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django import template
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -214,3 +215,10 @@ def is_number(value: Any) -> bool:
 def of(names: Mapping[Any, str], key: Any) -> str:
     """The name of a key, or a dash."""
     return names.get(key, "–")
+
+
+@register.simple_tag
+def item_title(item: Any, site_id: Any) -> SafeString:
+    """An item of a run by its title, leading to its idea."""
+    address = reverse("console:idea", kwargs={"site_id": site_id, "idea_id": item.idea_id})
+    return format_html('<a class="title" href="{}">{}</a>', address, item.title)

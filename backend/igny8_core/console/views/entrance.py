@@ -73,11 +73,7 @@ class EntranceView(View):
 
     def refuse(self, form: forms.ConsoleForm, error: DomainError) -> HttpResponse:
         """The form again, with the reason."""
-        fields = {name: texts for name, texts in error.fields.items() if name in form.fields}
-        for name, texts in fields.items():
-            form.add_error(name, texts)
-        if not fields:
-            form.add_error(None, error.message)
+        form.refuse(error)
         return self.show(form, status=STATUS_OF[error.kind])
 
     def succeed(self, data: dict[str, Any]) -> HttpResponse:

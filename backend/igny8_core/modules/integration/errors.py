@@ -54,3 +54,11 @@ class TermsTooMany(DomainError):
     kind = ErrorKind.UNPROCESSABLE
     code = "destination_terms_too_many"
     message = "The site has more than 20,000 categories or tags; those read so far are kept."
+
+
+class DestinationChanged(DomainError):
+    """Somebody changed the connection since the caller read it."""
+
+    kind = ErrorKind.PRECONDITION_FAILED
+    code = "destination_changed"
+    message = "Somebody changed this connection since you opened it; look at it again and repeat your change."

@@ -150,6 +150,7 @@ def _row_view(row: Destination) -> DestinationRow:
         base_url=destination_url(row),
         username=row.username,
         status=row.status,
+        minimum_score=row.minimum_score,
         last_error=row.last_error,
         last_checked_at=row.last_checked_at,
         created_at=row.created_at,

@@ -40,6 +40,7 @@ class DestinationRow:
     base_url: str
     username: str
     status: str
+    minimum_score: int | None
     last_error: str
     last_checked_at: datetime | None
     created_at: datetime

@@ -86,7 +86,7 @@ class RunNowInput(InputSerializer):
     site_id = serializers.UUIDField()
 
 
-class EstimateInput(InputSerializer):
+class RunEstimateInput(InputSerializer):
     """What a run would be asked for; without a number the one of the settings."""
 
     site_id = serializers.UUIDField()
@@ -120,7 +120,7 @@ class RunWarningSerializer(serializers.Serializer[object]):
     message = serializers.CharField()
 
 
-class EstimateSerializer(serializers.Serializer[object]):
+class RunEstimateSerializer(serializers.Serializer[object]):
     """What a run would do and cost; `unpriced_count` articles have no idea yet and stand in no sum."""
 
     site_id = serializers.UUIDField()

@@ -15,9 +15,9 @@ from igny8_core.api.base import SiteSectorModelViewSet, ViewFrame
 from igny8_core.modules.automation import selectors, services
 from igny8_core.modules.automation.api.filters import RunFilter, RunItemFilter
 from igny8_core.modules.automation.api.serializers import (
-    EstimateInput,
-    EstimateSerializer,
     EventSerializer,
+    RunEstimateInput,
+    RunEstimateSerializer,
     RunInput,
     RunItemSerializer,
     RunNowInput,
@@ -222,13 +222,13 @@ class EstimateView(ViewFrame):
         summary="Estimate a run",
         description="A dry run by the site's settings: what each stage would do, the credits that would be held for "
         "each article, and what stands against it. Changes nothing.",
-        request=EstimateInput,
-        responses={200: EstimateSerializer},
+        request=RunEstimateInput,
+        responses={200: RunEstimateSerializer},
     )
     def post(self, request: Request) -> Response:
         """Estimate."""
-        data = self.valid_data(EstimateInput(data=request.data))
-        return Response(EstimateSerializer(services.run_estimate(data.pop("site_id"), **data)).data)
+        data = self.valid_data(RunEstimateInput(data=request.data))
+        return Response(RunEstimateSerializer(services.run_estimate(data.pop("site_id"), **data)).data)
 
 
 def _timeline(view: Any, rows: Any) -> Response:

@@ -123,11 +123,9 @@ def _warnings(
 
 
 def _destination_warnings(settings: SettingsView) -> list[DomainError | RunWarning]:
-    if Switch.PUBLISH not in settings.stages:
-        return []
+    if Switch.PUBLISH not in settings.stages or settings.destination_id is None:
+        return []  # the preview site takes what has no destination
     try:
-        if settings.destination_id is None:
-            return [DestinationMissing()]
         destination = destination_get(settings.destination_id)
     except NotFound:  # deleted since it was chosen
         return [DestinationMissing()]

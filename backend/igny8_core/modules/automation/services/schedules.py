@@ -21,6 +21,7 @@ from igny8_core.modules.automation.services.settings import schedule_of
 from igny8_core.modules.automation.types import SettingsView
 from igny8_core.modules.billing.selectors import plan_get
 from igny8_core.modules.integration.selectors import destination_get
+from igny8_core.modules.integration.services import destination_preview_ensure
 from igny8_core.modules.planner.selectors import plan_outlook
 from igny8_core.tenancy.audit import audit_write
 from igny8_core.tenancy.context import tenant_transaction
@@ -72,10 +73,17 @@ def _start(settings: SettingsView, *, trigger: Trigger) -> PipelineRun:
     _require_ready(settings)
     return run_start(
         site_id=settings.site_id,
-        destination_id=settings.destination_id,
+        destination_id=settings.destination_id or _preview(settings),
         article_count=settings.articles_per_run,
         trigger=trigger,
     )
+
+
+def _preview(settings: SettingsView) -> UUID | None:
+    """The built-in preview site, for a site that has chosen no destination: its first run needs nothing else."""
+    if Switch.PUBLISH not in settings.stages:
+        return None
+    return destination_preview_ensure(settings.site_id).pk
 
 
 def _require_ready(settings: SettingsView) -> None:
@@ -96,7 +104,7 @@ def _require_ready(settings: SettingsView) -> None:
 
 def _require_destination(settings: SettingsView) -> None:
     if Switch.PUBLISH not in settings.stages or settings.destination_id is None:
-        return  # `run_start` asks for one
+        return
     try:
         destination_get(settings.destination_id)
     except NotFound as error:  # deleted since it was chosen

@@ -89,7 +89,7 @@ def test_upload_is_counted_once_it_was_read(planned: Tenant) -> None:
 def test_site_without_ideas_says_that_it_cannot_tell_the_price(tenant: Tenant) -> None:
     found = estimate(tenant)
     assert (found.articles, found.unpriced_count, found.credits_estimated) == ((), 3, 0)
-    assert codes(found) == ["destination_missing", "ideas_missing"]
+    assert codes(found) == ["ideas_missing"]
     settings_set(tenant, stages=["write"])
     assert codes(estimate(tenant)) == ["run_ideas_exhausted"]
 

@@ -177,12 +177,13 @@ class TestSkip:
         assert_skipped(ready, "plan_inactive")
         assert runs(ready) == []
 
-    def test_destination_that_is_missing_skips(self, ready: Tenant) -> None:
+    def test_site_that_chose_no_destination_publishes_to_its_preview(self, ready: Tenant) -> None:
         settings_set(ready, destination_id=None)
         make_due(ready)
         start_due_runs()
-        assert_skipped(ready, "destination_missing")
-        assert runs(ready) == []
+        with ready.work():
+            (run,) = PipelineRun.objects.all()
+            assert run.destination_id == destination_preview_ensure(ready.site.pk).pk
 
     def test_destination_that_was_deleted_skips_and_keeps_no_change_from_being_made(
         self, ready: Tenant

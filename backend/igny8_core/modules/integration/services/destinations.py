@@ -24,6 +24,7 @@ from igny8_core.modules.integration.constants import (
 )
 from igny8_core.modules.integration.errors import (
     ApplicationPasswordRequired,
+    DestinationChanged,
     DestinationPlatformConflict,
     DestinationTaken,
     MinimumScoreInvalid,
@@ -168,6 +169,23 @@ def destination_update(
     _write(row)
     detail = {"base_url": row.base_url, "minimum_score": row.minimum_score}
     audit_write("destination.changed", row=row, detail=detail)
+    return row
+
+
+def destination_for_change(destination_id: UUID, *, expected_version: int | None = None) -> Destination:
+    """A destination, locked until the commit. Raises NotFound, and DestinationChanged at another version."""
+    row = Destination.objects.select_for_update().filter(pk=destination_id).first()
+    if row is None:
+        raise NotFound
+    if expected_version not in (None, row.version):
+        raise DestinationChanged
+    return row
+
+
+def destination_restore(destination_id: UUID) -> Destination:
+    """Bring a deleted destination back with its publications. Raises as `row_restore` does."""
+    row = row_restore(Destination, destination_id)
+    assert isinstance(row, Destination)  # noqa: S101 - row_restore gives rows of the model it was given
     return row
 
 

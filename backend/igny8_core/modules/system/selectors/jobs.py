@@ -1,15 +1,17 @@
 """Reads of the jobs that somebody may see; the wall writes them."""
 
+from datetime import timedelta
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
+from igny8_core.common.clock import utc_now
 from igny8_core.common.errors import NotFound
 from igny8_core.common.pages import PAGE_SIZE, Page
 from igny8_core.modules.system.constants import JOB_TITLES
 from igny8_core.modules.system.types import JobView
 from igny8_core.tenancy.context import AllSites, context_or_none
-from igny8_core.tenancy.models import Job
+from igny8_core.tenancy.models import ACTIVE_STATES, Job
 from igny8_core.tenancy.pages import page_read
 
 
@@ -28,6 +30,14 @@ def job_get(job_id: UUID) -> JobView:
     if row is None:
         raise NotFound
     return _view(row)
+
+
+def job_newest(site_id: UUID, *, kinds: tuple[str, ...]) -> JobView | None:
+    """The newest job of some kinds for a site while it is at work, or until an hour after it ended; None otherwise."""
+    since = utc_now() - timedelta(hours=1)
+    shown = Q(state__in=ACTIVE_STATES) | Q(finished_at__gte=since)
+    row = jobs_visible(Job.objects.filter(shown, site_id=site_id, kind__in=kinds)).order_by("-id").first()
+    return None if row is None else _view(row)
 
 
 def jobs_visible(jobs: QuerySet[Job]) -> QuerySet[Job]:
