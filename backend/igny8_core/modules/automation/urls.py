@@ -4,7 +4,7 @@ from django.urls import path
 
 from igny8_core.api.routers import RoomRouter
 from igny8_core.modules.automation.api.views import (
-    EstimateView,
+    RunEstimateView,
     RunItemViewSet,
     RunViewSet,
     SettingsViewSet,
@@ -15,4 +15,4 @@ router = RoomRouter()
 router.register("runs", RunViewSet, basename="run")
 router.register("items", RunItemViewSet, basename="item")
 router.register("settings", SettingsViewSet, basename="settings")
-urlpatterns = [path("estimate/", EstimateView.as_view(), name="estimate"), *router.urls]
+urlpatterns = [path("estimate/", RunEstimateView.as_view(), name="estimate"), *router.urls]

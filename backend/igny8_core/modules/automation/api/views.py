@@ -212,7 +212,7 @@ class SettingsViewSet(ViewFrame, GenericViewSet[Any]):
         )
 
 
-class EstimateView(ViewFrame):
+class RunEstimateView(ViewFrame):
     """What a run would do and cost."""
 
     room, throttle_scope = "automation", "automation"

@@ -263,7 +263,7 @@ class TestSelectors:
             counts = selectors.planner_counts(tenant.site.pk)
         assert (counts.keywords, counts.clusters > 0, counts.ideas > 0) == (18, True, True)
         with stranger.work():
-            assert selectors.planner_counts(tenant.site.pk) == PlannerCounts(0, 0, 0)
+            assert selectors.planner_counts(tenant.site.pk) == PlannerCounts(0, 0, 0, 0)
 
 
 class TestPages:
