@@ -120,7 +120,7 @@ def _group(name: str, rows: Sequence[ClusterRow], circles: Sequence[Circle], pla
 
 
 def _label(name: str, radius: float) -> tuple[str, ...]:
-    """As much of a name as fits into a circle on at most three lines; nothing in a small one."""
+    """A name on up to three lines, where it fits into its circle; else nothing, the table and the tip have it."""
     if radius < LABEL_RADIUS:
         return ()
     room = int(radius * 1.7 / LETTER)
@@ -130,7 +130,9 @@ def _label(name: str, radius: float) -> tuple[str, ...]:
             lines[-1] = f"{lines[-1]} {word}".strip()
         else:
             lines.append(word)
-    return tuple(line if len(line) <= room else f"{line[: room - 1]}…" for line in lines[:3])
+    if len(lines) > 3 or any(len(line) > room for line in lines):
+        return ()  # a piece of a name says less than none
+    return tuple(lines)
 
 
 def _framed(groups: Sequence[Group]) -> Picture:
