@@ -22,7 +22,8 @@ from igny8_core.testing.factories import Tenant, context_of, user_make
 
 # What a model's checks demand and its fields do not say.
 FIELDS: dict[str, dict[str, Any]] = {
-    "automation.RunItem": {"state": "failed"},  # of all states the one that most can be asked of
+    # Of all states the one that most can be asked of.
+    "automation.RunItem": {"state": "failed", "failed_state": "writing"},
     "automation.PipelineSettings": {"stages": ["write"], "weekdays": [1], "time_zone": "UTC"},
     "billing.LedgerEntry": {"kind": "grant"},
     "billing.Payment": {"currency": "USD"},
