@@ -13,7 +13,7 @@ CHECK_ENV := IGNY8_ENV=production PUBLIC_URL=https://igny8.example ALLOWED_HOSTS
 FIGURES := $(CURDIR)/.igny8/test/isolation.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-browser screenshots test-isolation test-peers test-schema test-wall-mutations lint bench reset environment \
+.PHONY: help run test test-browser test-client screenshots test-isolation test-peers test-schema test-wall-mutations lint bench reset environment \
 	environment-dev
 
 help: ## Show what there is
@@ -24,11 +24,11 @@ run: environment ## Start everything and stay up; Ctrl-C stops it
 	@exec $(MANAGE) up
 
 test: environment-dev ## Run the tests
-	@$(BESIDE) $(VENV_PYTHON) -m pytest backend -m "not peer and not schema and not browser" $(ARGS)
+	@$(BESIDE) $(VENV_PYTHON) -m pytest backend -m "not peer and not schema and not browser and not client" $(ARGS)
 
 test-isolation: environment-dev ## Prove the wall between accounts: every operation, every actor, every id
 	@mkdir -p $(dir $(FIGURES)) && rm -f $(FIGURES)
-	@IGNY8_ISOLATION_FIGURES=$(FIGURES) $(BESIDE) $(VENV_PYTHON) -m pytest -m "not peer and not browser" \
+	@IGNY8_ISOLATION_FIGURES=$(FIGURES) $(BESIDE) $(VENV_PYTHON) -m pytest -m "not peer and not browser and not client" \
 		backend/tests/isolation backend/tests/architecture backend/igny8_core/tenancy $(ARGS)
 	@cat $(FIGURES)
 
@@ -37,6 +37,9 @@ test-peers: environment-dev ## Run the tests against real servers of other proje
 
 test-browser: environment-dev ## Use the console in a real browser: its journeys, every page for accessibility and size
 	@$(BESIDE) backend/tests/browser/run.sh $(VENV_PYTHON) backend/tests/browser $(ARGS)
+
+test-client: environment-dev ## Make a Python client from the API's description, and do the main job with it
+	@$(BESIDE) $(VENV_PYTHON) -m pytest backend/tests/client -m client $(ARGS)
 
 screenshots: environment-dev ## Write a picture of every page to .igny8/screenshots
 	@IGNY8_SCREENSHOTS=$(CURDIR)/.igny8/screenshots WITHOUT_WORDPRESS=1 $(BESIDE) \
