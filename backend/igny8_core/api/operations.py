@@ -201,6 +201,7 @@ _TABLE: Mapping[str, Mapping[str, OperationRule]] = {
         "import_list": VIEWER_READ,
         "import_retrieve": VIEWER_READ,
         "import_create": EDITOR_WRITE,
+        "import_start": EDITOR_WRITE,
         "cluster_list": VIEWER_READ,
         "cluster_retrieve": VIEWER_READ,
         "cluster_update": EDITOR_WRITE,

@@ -4,6 +4,10 @@ from django.db.models import TextChoices
 
 MAX_UPLOAD_BYTES = 200 * 1024 * 1024
 MAX_STORED_REJECTS = 1_000
+# A preview reads this many rows inside the request (about half a second) and says when there are more.
+PREVIEW_ROWS = 10_000
+PREVIEW_SAMPLE = 5
+PREVIEW_HOURS = 24  # then an upload that nobody started is forgotten
 MAX_BULK_IDS = 500
 # With more room than this below the plan's limit, a single keyword is not counted against it each time.
 AMPLE_ROOM = 500

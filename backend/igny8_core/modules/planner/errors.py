@@ -30,6 +30,14 @@ class ImportStateConflict(DomainError):
     message = "This import is finished; upload the file again."
 
 
+class ImportExpired(DomainError):
+    """Nobody started the import while its file was kept."""
+
+    kind = ErrorKind.CONFLICT
+    code = "import_expired"
+    message = "This file was not imported within a day and is gone; upload it again."
+
+
 class KeywordTaken(DomainError):
     """The site has this keyword for this country."""
 

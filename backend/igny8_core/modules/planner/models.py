@@ -37,6 +37,10 @@ class KeywordImport(SiteSectorBaseModel):
     duplicate_count = models.PositiveIntegerField(default=0)
     rejected_count = models.PositiveIntegerField(default=0)
     rejects = models.JSONField(default=list, help_text="The first 1,000: line, reason, message, raw.")
+    preview = models.JSONField(default=dict, help_text="What was read of it before anything was written.")
+    job_id = models.UUIDField(
+        null=True, blank=True, help_text="The job that imports it; none until somebody starts it."
+    )
     error_code = models.CharField(max_length=80, blank=True, default="")
     error_message = models.TextField(blank=True, default="")
     finished_at = models.DateTimeField(null=True, blank=True)

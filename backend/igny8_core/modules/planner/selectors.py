@@ -1,6 +1,7 @@
 """Reads of the plan for other rooms and the console; lists and frozen dataclasses, never a lazy queryset."""
 
 from collections.abc import Collection, Sequence
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, F, OrderBy, Q, Window
@@ -16,10 +17,15 @@ from igny8_core.modules.planner.types import (
     IdeaBrief,
     IdeaQuery,
     IdeaRow,
+    ImportDetail,
+    ImportPreview,
+    ImportRow,
     KeywordQuery,
     KeywordRow,
     PlannerCounts,
     PlanOutlook,
+    Reject,
+    SampleRow,
 )
 from igny8_core.tenancy.pages import page_read
 
@@ -208,6 +214,61 @@ def plan_outlook(site_id: UUID, *, sector_id: UUID | None = None) -> PlanOutlook
         ideas_new=ideas.filter(state=IdeaState.NEW).count(),
         ideas_accepted=ideas.filter(state=IdeaState.ACCEPTED).count(),
     )
+
+
+def keyword_import_list(site_id: UUID, *, number: int = 1) -> Page[ImportRow]:
+    """One page of a site's imports, newest first."""
+    rows = KeywordImport.objects.filter(site_id=site_id).defer("rejects", "preview")
+    return page_read(rows.order_by("-id"), _import_row, number=number)
+
+
+def keyword_import_get(import_id: UUID) -> ImportDetail:
+    """An import with its preview and rejects; raises NotFound."""
+    row = KeywordImport.objects.filter(pk=import_id).first()
+    if row is None:
+        raise NotFound
+    return ImportDetail(
+        row=_import_row(row),
+        preview=_import_preview(row.preview) if row.preview else None,
+        rejects=tuple(Reject(**reject) for reject in row.rejects),
+    )
+
+
+def _import_row(row: KeywordImport) -> ImportRow:
+    return ImportRow(
+        id=row.pk,
+        site_id=row.site_id,
+        sector_id=row.sector_id,
+        filename=row.filename,
+        state=row.state,
+        source_tool=row.source_tool,
+        rows=row.row_count,
+        imported=row.imported_count,
+        updated=row.updated_count,
+        unchanged=row.unchanged_count,
+        duplicates=row.duplicate_count,
+        rejected=row.rejected_count,
+        error_message=row.error_message,
+        job_id=row.job_id,
+        created_at=row.created_at,
+        finished_at=row.finished_at,
+    )
+
+
+def _import_preview(stored: dict[str, Any]) -> ImportPreview:
+    sample = tuple(SampleRow(**one) for one in stored["sample"])
+    columns = {name: tuple(stored[name]) for name in ("columns_read", "columns_ignored")}
+    return ImportPreview(**{**stored, **columns, "sample": sample})
+
+
+def keyword_statuses(ids: Collection[UUID]) -> dict[UUID, str]:
+    """The statuses of those keywords that are there."""
+    return dict(Keyword.objects.filter(pk__in=ids).values_list("pk", "status"))
+
+
+def idea_states(ids: Collection[UUID]) -> dict[UUID, str]:
+    """The states of those ideas that are there."""
+    return dict(ContentIdea.objects.filter(pk__in=ids).values_list("pk", "state"))
 
 
 def import_rows(import_id: UUID, *, site_id: UUID) -> int | None:

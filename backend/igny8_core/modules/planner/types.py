@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -19,6 +20,85 @@ class ImportReport:
     unchanged: int
     duplicates: int
     rejected: int
+
+
+@dataclass(frozen=True, slots=True)
+class SampleRow:
+    """One of the first keywords of a file, as it would be imported."""
+
+    text: str
+    country: str
+    volume: int | None
+    difficulty: int | None
+    cpc: str
+    intent: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportPreview:
+    """What a file holds before anything of it is written.
+
+    Counts are of the first `rows` records, which are all of them when `is_whole`: `duplicates` repeat an earlier row,
+    `known` are on the site already, the others but the rejected ones are new.
+    """
+
+    tool: str
+    encoding: str
+    delimiter: str
+    columns_read: tuple[str, ...]
+    columns_ignored: tuple[str, ...]
+    rows: int
+    duplicates: int
+    rejected: int
+    known: int
+    is_whole: bool
+    sample: tuple[SampleRow, ...]
+
+    @property
+    def new(self) -> int:
+        """Keywords that the site does not have yet."""
+        return self.rows - self.duplicates - self.rejected - self.known
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A record that is not imported, why, and where it stands in the file."""
+
+    line_number: int
+    reason: str
+    message: str
+    raw: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRow:
+    """One import of a list; `job_id` is None until somebody starts it. Counts as in ImportReport."""
+
+    id: UUID
+    site_id: UUID
+    sector_id: UUID | None
+    filename: str
+    state: str
+    source_tool: str
+    rows: int
+    imported: int
+    updated: int
+    unchanged: int
+    duplicates: int
+    rejected: int
+    error_message: str
+    job_id: UUID | None
+    created_at: datetime
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportDetail:
+    """One import with its preview, if it had one, and its first rejects."""
+
+    row: ImportRow
+    preview: ImportPreview | None
+    rejects: tuple[Reject, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,10 +96,10 @@ class KeywordImportSerializer(RowSerializer[KeywordImport]):
 
 
 class KeywordImportDetailSerializer(KeywordImportSerializer):
-    """An import with its first 1,000 rejects: line_number, reason, message, raw."""
+    """An import with its preview, its job, and its first 1,000 rejects: line_number, reason, message, raw."""
 
     class Meta(KeywordImportSerializer.Meta):
-        fields = (*KeywordImportSerializer.Meta.fields, "rejects")
+        fields = (*KeywordImportSerializer.Meta.fields, "job_id", "preview", "rejects")
         read_only_fields = fields
 
 
@@ -109,6 +109,9 @@ class KeywordImportInput(InputSerializer):
     file = serializers.FileField(help_text="A keyword export as CSV, at most 200 MB.")
     site = TenantRelatedField(Site)
     sector = TenantRelatedField(Sector, required=False, allow_null=True)
+    preview = serializers.BooleanField(
+        required=False, help_text="Read the file's beginning and wait to be started, instead of importing it."
+    )
 
 
 class SeedInput(InputSerializer):

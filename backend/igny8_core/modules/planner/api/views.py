@@ -6,7 +6,7 @@ from uuid import UUID
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import status
 from rest_framework.decorators import action
-from rest_framework.parsers import MultiPartParser
+from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
@@ -135,24 +135,45 @@ class KeywordImportViewSet(SiteSectorModelViewSet):
         summary="Upload a keyword export",
         description=(
             "Takes a CSV export of Semrush, Ahrefs or a plain list, and imports it in the background: "
-            "all of its keywords or, when the file cannot be read to its end, none. Poll the job."
+            "all of its keywords or, when the file cannot be read to its end, none. Poll the job. "
+            "With `preview` nothing is imported yet: the answer says what the first 10,000 rows hold, "
+            "and `start` imports the file; one that nobody starts within a day is forgotten."
         ),
         request={"multipart/form-data": serializers.KeywordImportInput},
-        responses={202: serializers.ImportStarted},
+        responses={201: serializers.KeywordImportDetailSerializer, 202: serializers.ImportStarted},
     )
     def create(self, request: Request) -> Response:
-        """Store the upload and start its import."""
+        """Store the upload, and start its import unless it is to be looked at first."""
         _refuse_oversize(request)
         data = self.valid_data(serializers.KeywordImportInput(data=request.data))
         sector = data.get("sector")
-        row = services.keyword_import_create(
-            site_id=data["site"].pk,
-            sector_id=sector.pk if sector else None,
-            filename=data["file"].name,
-            content=data["file"],
-        )
-        job = services.keyword_import_start(row.pk)
-        return Response({"job_id": job.pk, "import_id": row.pk}, status=status.HTTP_202_ACCEPTED)
+        upload = {
+            "site_id": data["site"].pk,
+            "sector_id": sector.pk if sector else None,
+            "filename": data["file"].name,
+            "content": data["file"],
+        }
+        if data.get("preview"):
+            row = services.keyword_import_preview(**upload)
+            answer = serializers.KeywordImportDetailSerializer(row, context=self.get_serializer_context())
+            return Response(answer.data, status=status.HTTP_201_CREATED)
+        return _import_started(services.keyword_import_create(**upload).pk)
+
+    @extend_schema(
+        summary="Start an import",
+        description="Imports an upload that was made with `preview`. Poll the job; asked again it is the same one.",
+        request=None,
+        responses={202: serializers.ImportStarted},
+    )
+    @action(detail=True, methods=["post"], parser_classes=[JSONParser])
+    def start(self, request: Request, pk: str) -> Response:
+        """Import an upload that was looked at."""
+        return _import_started(_id(pk))
+
+
+def _import_started(import_id: UUID) -> Response:
+    job = services.keyword_import_start(import_id)
+    return Response({"job_id": job.pk, "import_id": import_id}, status=status.HTTP_202_ACCEPTED)
 
 
 def _refuse_oversize(request: Request) -> None:

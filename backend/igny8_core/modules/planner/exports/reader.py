@@ -67,7 +67,8 @@ class ExportReader:
     Iterating yields KeywordRow and RejectedRow in file order, skips blank records, and holds one record in memory.
     It raises ExportRecordTooLong or ExportTruncated where the damage is met: rows yielded before are then part of an
     incomplete file, and an import that is all or nothing must be rolled back. Repeated keywords are yielded as they
-    come. `header`, `ignored_columns`, `encoding`, `delimiter`, `tool`, `label` and `country` are for a preview.
+    come. `header`, `read_columns`, `ignored_columns`, `encoding`, `delimiter`, `tool`, `label` and `country` are for a
+    preview.
     """
 
     def __init__(self, stream: BinaryIO, *, filename: str, max_bytes: int, closes_stream: bool) -> None:
@@ -103,6 +104,12 @@ class ExportReader:
     def header_line_number(self) -> int:
         """The line that the header row starts on, from 1."""
         return self._header.line_number
+
+    @property
+    def read_columns(self) -> tuple[str, ...]:
+        """The headers that fields are read from, in file order."""
+        bound = sorted(self._header.layout.columns, key=lambda column: column.index)
+        return tuple(column.header for column in bound)
 
     @property
     def ignored_columns(self) -> tuple[str, ...]:

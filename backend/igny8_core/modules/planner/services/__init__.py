@@ -15,6 +15,7 @@ from igny8_core.modules.planner.services.ideas import (
     idea_reject,
     ideas_decide,
     ideas_generate,
+    ideas_put_back,
     ideas_start,
 )
 from igny8_core.modules.planner.services.imports import (
@@ -28,9 +29,14 @@ from igny8_core.modules.planner.services.keywords import (
     keyword_delete,
     keyword_restored,
     keyword_update,
+    keywords_delete,
+    keywords_put_back,
+    keywords_restore,
     keywords_set_status,
+    keywords_unarchive,
 )
 from igny8_core.modules.planner.services.pages import page_record
+from igny8_core.modules.planner.services.previews import keyword_import_preview, keyword_imports_expire
 from igny8_core.modules.planner.services.seeds import keywords_seed
 
 __all__ = [
@@ -45,17 +51,24 @@ __all__ = [
     "idea_reject",
     "ideas_decide",
     "ideas_generate",
+    "ideas_put_back",
     "ideas_start",
     "keyword_create",
     "keyword_delete",
     "keyword_file_check",
     "keyword_import_create",
     "keyword_import_fail",
+    "keyword_import_preview",
     "keyword_import_run",
     "keyword_import_start",
+    "keyword_imports_expire",
     "keyword_restored",
     "keyword_update",
+    "keywords_delete",
+    "keywords_put_back",
+    "keywords_restore",
     "keywords_seed",
     "keywords_set_status",
+    "keywords_unarchive",
     "page_record",
 ]

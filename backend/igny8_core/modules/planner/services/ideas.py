@@ -1,7 +1,7 @@
 """Makes content ideas from clusters and moves them through their states; it must never write an article."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -32,10 +32,10 @@ from igny8_core.tenancy.queue import enqueue
 
 _ALLOWED = {
     IdeaState.NEW: {IdeaState.ACCEPTED, IdeaState.REJECTED, IdeaState.QUEUED},
-    IdeaState.ACCEPTED: {IdeaState.REJECTED, IdeaState.QUEUED},
+    IdeaState.ACCEPTED: {IdeaState.REJECTED, IdeaState.QUEUED, IdeaState.NEW},
     IdeaState.QUEUED: {IdeaState.COMPLETED, IdeaState.FAILED},
     IdeaState.FAILED: {IdeaState.ACCEPTED, IdeaState.REJECTED, IdeaState.QUEUED},
-    IdeaState.REJECTED: {IdeaState.ACCEPTED},
+    IdeaState.REJECTED: {IdeaState.ACCEPTED, IdeaState.NEW},
 }
 
 
@@ -111,6 +111,17 @@ def ideas_decide(ids: Sequence[UUID], *, is_accepted: bool) -> int:
         for idea_id in wanted:
             _move(idea_id, state)
     return len(wanted)
+
+
+def ideas_put_back(states: Mapping[UUID, IdeaState]) -> int:
+    """Take decisions back: give ideas the states that they had, all or none; returns how many.
+
+    A decided idea becomes new, accepted or rejected again. Raises as the single decisions do.
+    """
+    with transaction.atomic(using=TENANT_ALIAS):
+        for idea_id in sorted(states):
+            _move(idea_id, states[idea_id])
+    return len(states)
 
 
 def idea_mark_queued(idea_id: UUID) -> ContentIdea:

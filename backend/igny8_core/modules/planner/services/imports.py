@@ -1,6 +1,6 @@
 """Takes keyword exports in: the upload, its job, and the one transaction that writes all of a file or nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any, BinaryIO
 from uuid import UUID, uuid4
@@ -18,7 +18,12 @@ from igny8_core.modules.planner.constants import (
     ImportState,
     IntentSource,
 )
-from igny8_core.modules.planner.errors import ImportStateConflict, KeywordFileMissing, KeywordFileTooLarge
+from igny8_core.modules.planner.errors import (
+    ImportExpired,
+    ImportStateConflict,
+    KeywordFileMissing,
+    KeywordFileTooLarge,
+)
 from igny8_core.modules.planner.exports import (
     ExportReader,
     KeywordRow,
@@ -72,16 +77,14 @@ _INTENT_PRECEDENCE = Precedence(
 
 
 def keyword_import_create(
-    *, site_id: UUID, sector_id: UUID | None, filename: str, content: BinaryIO
+    *, site_id: UUID, sector_id: UUID | None, filename: str, content: BinaryIO, **known: Any
 ) -> KeywordImport:
-    """Store an upload under `<account>/<uuid>` and record it.
+    """Store an upload under `<account>/<uuid>` and record it with what is `known` of it.
 
     `content` is seekable; it is copied in chunks. Raises KeywordFileTooLarge, and TenantMismatch for a foreign site.
     """
-    if content.seek(0, 2) > MAX_UPLOAD_BYTES:
-        raise KeywordFileTooLarge
-    content.seek(0)
-    row = KeywordImport(site_id=site_id, sector_id=sector_id, filename=filename[-255:])
+    upload_size_check(content)
+    row = KeywordImport(site_id=site_id, sector_id=sector_id, filename=filename[-255:], **known)
     row.storage_name = f"{current_context().account_id}/{uuid4()}"
     with transaction.atomic(using=TENANT_ALIAS):
         row.save()  # first: a foreign site is refused before anything lies on the disk
@@ -89,17 +92,29 @@ def keyword_import_create(
     return row
 
 
+def upload_size_check(content: BinaryIO) -> None:
+    """Raise KeywordFileTooLarge for more than an export has; leaves the file at its start."""
+    if content.seek(0, 2) > MAX_UPLOAD_BYTES:
+        raise KeywordFileTooLarge
+    content.seek(0)
+
+
 def keyword_import_start(import_id: UUID) -> Job:
-    """Have a worker run the import; called again it returns the job that is at work. Raises NotFound."""
-    row = import_get(import_id)
-    if row.state not in (ImportState.UPLOADED, ImportState.RUNNING):
-        raise ImportStateConflict
-    return enqueue(
-        "planner.import_keywords",
-        payload={"import_id": str(row.pk)},
-        site_id=row.site_id,
-        dedupe_key=str(row.pk),
-    )
+    """Have a worker run the import; called again it returns the job that is at work.
+
+    Raises NotFound, ImportExpired, and ImportStateConflict for an import that is finished.
+    """
+    with transaction.atomic(using=TENANT_ALIAS):
+        row = import_get(import_id, is_locked=True)
+        if row.error_code == ImportExpired.code:
+            raise ImportExpired
+        if row.state not in (ImportState.UPLOADED, ImportState.RUNNING):
+            raise ImportStateConflict
+        payload = {"import_id": str(row.pk)}
+        job = enqueue("planner.import_keywords", payload=payload, site_id=row.site_id, dedupe_key=str(row.pk))
+        row.job_id = job.pk
+        row.save(update_fields=["job_id"])
+    return job
 
 
 def keyword_import_run(import_id: UUID, *, progress: Progress) -> ImportReport:
@@ -137,7 +152,7 @@ def keyword_import_fail(import_id: UUID, *, error: DomainError) -> None:
     import_transition(row, ImportState.FAILED)
     row.error_code, row.error_message, row.finished_at = error.code, error.message, utc_now()
     row.save()
-    _file_forget(row)
+    file_forget(row)
 
 
 def import_get(import_id: UUID, *, is_locked: bool = False) -> KeywordImport:
@@ -170,7 +185,7 @@ def import_report(row: KeywordImport) -> ImportReport:
 
 
 @dataclass(slots=True)
-class _Tally:
+class Tally:
     """Counts the records of one pass and keeps the first refusals."""
 
     rows: int = 0
@@ -188,7 +203,7 @@ def _import_all(import_id: UUID) -> ImportReport:
         row = import_get(import_id, is_locked=True)
         if row.state == ImportState.DONE:
             return import_report(row)  # another delivery finished it while this one waited for the lock
-        tally = _Tally()
+        tally = Tally()
         with (
             _stored(row) as stored,
             open_export(stored, filename=row.filename, max_bytes=MAX_UPLOAD_BYTES) as reader,
@@ -215,8 +230,17 @@ def _stored(row: KeywordImport) -> Any:
         raise KeywordFileMissing from error
 
 
-def _records(reader: ExportReader, *, row: KeywordImport, tally: _Tally) -> Iterator[tuple[Any, ...]]:
+def _records(reader: ExportReader, *, row: KeywordImport, tally: Tally) -> Iterator[tuple[Any, ...]]:
     shared = (row.sector_id, row.pk)
+    for record, normalized, stems in records_read(reader, tally=tally):
+        identity = (row.site_id, record.country or "", normalized)
+        yield (*identity, *shared, record.text, stems, *_metrics(record))
+
+
+def records_read(
+    reader: Iterable[KeywordRow | RejectedRow], *, tally: Tally
+) -> Iterator[tuple[KeywordRow, str, str]]:
+    """The keywords that can be imported, each with its normalised text and its stems; the tally gets the rest."""
     for record in reader:
         tally.rows += 1
         if isinstance(record, RejectedRow):
@@ -226,8 +250,7 @@ def _records(reader: ExportReader, *, row: KeywordImport, tally: _Tally) -> Iter
         if not normalized or max(len(normalized), len(stems)) > MAX_NORMALIZED_LENGTH:
             tally.refuse(_without_key(record, normalized))
             continue
-        identity = (row.site_id, record.country or "", normalized)
-        yield (*identity, *shared, record.text, stems, *_metrics(record))
+        yield record, normalized, stems
 
 
 def _without_key(record: KeywordRow, normalized: str) -> RejectedRow:
@@ -266,7 +289,7 @@ def _metrics(record: KeywordRow) -> tuple[Any, ...]:
     )
 
 
-def _finish(row: KeywordImport, *, tally: _Tally, result: BulkResult) -> None:
+def _finish(row: KeywordImport, *, tally: Tally, result: BulkResult) -> None:
     import_transition(row, ImportState.DONE)
     row.row_count, row.rejected_count, row.rejects = tally.rows, tally.rejected, tally.rejects
     row.imported_count, row.updated_count = result.inserted, result.updated
@@ -274,10 +297,10 @@ def _finish(row: KeywordImport, *, tally: _Tally, result: BulkResult) -> None:
     row.finished_at = utc_now()
     row.save()
     clusters_refresh(site_id=row.site_id)
-    _file_forget(row)
+    file_forget(row)
 
 
-def _file_forget(row: KeywordImport) -> None:
+def file_forget(row: KeywordImport) -> None:
     # Only once the outcome is certain: a run that dies before reads the same file again.
     name = row.storage_name
     transaction.on_commit(lambda: default_storage.delete(name), using=TENANT_ALIAS)

@@ -1,6 +1,7 @@
 """A person's changes to keywords: one at a time, or a status for many at once; metrics come from imports alone."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -28,7 +29,7 @@ from igny8_core.modules.planner.services.metrics import clusters_refresh
 from igny8_core.semantics.intent import intent_guess
 from igny8_core.semantics.normalise import keyword_normalise, stem_key
 from igny8_core.tenancy.context import TENANT_ALIAS
-from igny8_core.tenancy.softdelete import row_delete
+from igny8_core.tenancy.softdelete import row_delete, row_restore
 
 
 def keyword_create(
@@ -87,17 +88,83 @@ def keywords_set_status(ids: Sequence[UUID], *, status: KeywordStatus) -> int:
 
     Raises NotFound when one of them is not there and KeywordStatusConflict when the status does not fit one of them.
     """
-    wanted = set(ids)
     with transaction.atomic(using=TENANT_ALIAS):
-        rows = list(Keyword.objects.select_for_update(of=("self",)).filter(pk__in=wanted).order_by("pk"))
-        if len(rows) != len(wanted):
-            raise NotFound("One of the keywords does not exist; nothing was changed.")
+        rows = _locked(ids)
         for row in rows:
             row.status = status
             _require_status(row)
-        return Keyword.objects.filter(pk__in=wanted).update(
+        return Keyword.objects.filter(pk__in=[row.pk for row in rows]).update(
             status=status, version=F("version") + 1, updated_at=utc_now()
         )
+
+
+def keywords_unarchive(ids: Sequence[UUID]) -> int:
+    """Take keywords out of the archive, all or none: one with a cluster is clustered again, any other new.
+
+    Those that are not archived stay as they are. Returns how many ids there were; raises NotFound.
+    """
+    with transaction.atomic(using=TENANT_ALIAS):
+        rows = _locked(ids)
+        archived = Keyword.objects.filter(pk__in=[row.pk for row in rows], status=KeywordStatus.ARCHIVED)
+        for is_free, status in ((True, KeywordStatus.NEW), (False, KeywordStatus.CLUSTERED)):
+            archived.filter(cluster__isnull=is_free).update(
+                status=status, version=F("version") + 1, updated_at=utc_now()
+            )
+    return len(rows)
+
+
+def keywords_put_back(statuses: Mapping[UUID, str]) -> int:
+    """Give keywords the statuses that they had, all or none; returns how many. Raises as `keywords_set_status`."""
+    with transaction.atomic(using=TENANT_ALIAS):
+        for status in sorted(set(statuses.values())):
+            ids = [keyword_id for keyword_id, had in statuses.items() if had == status]
+            keywords_set_status(ids, status=KeywordStatus(status))
+    return len(statuses)
+
+
+def keywords_delete(ids: Sequence[UUID]) -> int:
+    """Delete many keywords softly, all or none; returns how many. Raises NotFound and ClusterLocked."""
+    with transaction.atomic(using=TENANT_ALIAS):
+        rows = _locked(ids)
+        clusters = {row.cluster_id for row in rows if row.cluster_id is not None}
+        if Cluster.objects.filter(pk__in=clusters, is_locked=True).exists():
+            raise ClusterLocked
+        for row in rows:
+            row_delete(row)
+        _refresh(rows)
+    return len(rows)
+
+
+def keywords_restore(ids: Sequence[UUID]) -> int:
+    """Bring many deleted keywords back into their clusters, all or none; returns how many.
+
+    Raises NotFound when one of them is not deleted or past its window, DeletedRowCollision when it was added again.
+    """
+    wanted = sorted(set(ids))
+    with transaction.atomic(using=TENANT_ALIAS):
+        for keyword_id in wanted:
+            row_restore(Keyword, keyword_id)
+        _refresh(Keyword.objects.filter(pk__in=wanted))
+    return len(wanted)
+
+
+def _locked(ids: Sequence[UUID]) -> list[Keyword]:
+    """The keywords, locked in one order; raises NotFound unless all of them are there."""
+    wanted = set(ids)
+    rows = list(Keyword.objects.select_for_update(of=("self",)).filter(pk__in=wanted).order_by("pk"))
+    if len(rows) != len(wanted):
+        raise NotFound("One of the keywords does not exist; nothing was changed.")
+    return rows
+
+
+def _refresh(rows: Iterable[Keyword]) -> None:
+    """Count the clusters of keywords anew."""
+    by_site: defaultdict[UUID, set[UUID]] = defaultdict(set)
+    for row in rows:
+        if row.cluster_id is not None:
+            by_site[row.site_id].add(row.cluster_id)
+    for site_id, cluster_ids in by_site.items():
+        clusters_refresh(site_id=site_id, cluster_ids=cluster_ids)
 
 
 def _name(row: Keyword, text: str) -> None:

@@ -186,6 +186,33 @@ class TestImports:
         )
         assert (row.filename, row.state, row.sector_id) == ("moka.csv", "uploaded", tenant.sector.pk)
 
+    def test_previewed_upload_waits_to_be_started(self, tenant: Tenant, stranger: Tenant) -> None:
+        client, body = client_of(tenant.member), upload_body(tenant) | {"preview": "true"}
+        answer = client.post(f"{BASE}/imports/", body, format="multipart")
+        assert answer.status_code == 201
+        data = answer.json()["data"]
+        assert (data["state"], data["job_id"], data["preview"]["rows"]) == ("uploaded", None, 18)
+        address = f"{BASE}/imports/{data['id']}/start/"
+        assert client_of(tenant.viewer).post(address).status_code == 403
+        assert client_of(stranger.owner).post(address).status_code == 404
+        with tenant.work():
+            assert (Job.objects.count(), Keyword.objects.count()) == (0, 0)
+        started = [client.post(address) for _ in range(2)]
+        assert [one.status_code for one in started] == [202, 202]
+        assert started[0].json()["data"] == started[1].json()["data"]
+        with tenant.work():
+            assert started[0].json()["data"] == {
+                "job_id": str(Job.objects.get().pk),
+                "import_id": data["id"],
+            }
+
+    def test_preview_of_no_export_is_refused_and_not_stored(self, tenant: Tenant) -> None:
+        body = upload_body(tenant, "colour;size\nred;3\n") | {"preview": "true"}
+        answer = client_of(tenant.member).post(f"{BASE}/imports/", body, format="multipart")
+        assert (answer.status_code, answer.json()["code"]) == (422, "export_keyword_column_missing")
+        with tenant.work():
+            assert not KeywordImport.objects.exists()
+
     def test_upload_to_a_stranger_s_site_is_refused(self, tenant: Tenant, stranger: Tenant) -> None:
         body = upload_body(tenant) | {"sector": ""}
         answer = client_of(stranger.owner).post(f"{BASE}/imports/", body, format="multipart")

@@ -152,6 +152,28 @@ class TestStates:
             assert ContentIdea.objects.get(pk=which).state == IdeaState.NEW
             assert services.ideas_decide([which, which], is_accepted=True) == 1
 
+    def test_decisions_are_taken_back_to_what_was_before(self, tenant: Tenant) -> None:
+        prepared(tenant)
+        with tenant.work():
+            first, second = list(ContentIdea.objects.order_by("pk").values_list("pk", flat=True))[:2]
+            services.idea_accept(second)
+            before = {key: IdeaState(state) for key, state in selectors.idea_states([first, second]).items()}
+            services.ideas_decide([first, second], is_accepted=False)
+            assert services.ideas_put_back(before) == 2
+            assert selectors.idea_states([first, second]) == {first: "new", second: "accepted"}
+
+    def test_taking_decisions_back_is_all_or_nothing(self, tenant: Tenant) -> None:
+        prepared(tenant)
+        which = idea_id(tenant)
+        with tenant.work():
+            other = ContentIdea.objects.exclude(pk=which).values_list("pk", flat=True)[0]
+            services.idea_reject(which)
+            services.idea_mark_queued(other)
+        with pytest.raises(IdeaStateConflict), tenant.work():
+            services.ideas_put_back({which: IdeaState.NEW, other: IdeaState.NEW})
+        with tenant.work():
+            assert selectors.idea_states([which, other]) == {which: "rejected", other: "queued"}
+
     def test_idea_of_a_stranger_is_not_found(self, tenant: Tenant, stranger: Tenant) -> None:
         prepared(tenant)
         which = idea_id(tenant)

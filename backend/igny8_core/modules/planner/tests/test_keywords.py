@@ -16,6 +16,8 @@ from igny8_core.modules.planner.errors import (
     KeywordUnusable,
 )
 from igny8_core.modules.planner.models import Cluster, Keyword
+from igny8_core.modules.planner.selectors import keyword_statuses
+from igny8_core.tenancy.errors import DeletedRowCollision
 from igny8_core.testing.factories import Tenant
 
 pytestmark = pytest.mark.django_db
@@ -154,3 +156,67 @@ class TestStatus:
             with pytest.raises(KeywordStatusConflict):
                 services.keywords_set_status([row.pk], status=KeywordStatus.IN_USE)
             assert Keyword.objects.get().status == KeywordStatus.NEW
+
+
+class TestMany:
+    def test_archived_keywords_come_back_to_where_they_belong(self, tenant: Tenant) -> None:
+        with tenant.work():
+            free = made(tenant, "green tea")
+            placed = services.keyword_update(made(tenant, "black tea"), cluster=cluster_made(tenant))
+            untouched = made(tenant, "white tea")
+            services.keywords_set_status([free.pk, placed.pk], status=KeywordStatus.ARCHIVED)
+            assert services.keywords_unarchive([free.pk, placed.pk, untouched.pk]) == 3
+            found = dict(Keyword.objects.values_list("text", "status"))
+            assert Keyword.objects.get(pk=untouched.pk).version == untouched.version
+        assert found == {"green tea": "new", "black tea": "clustered", "white tea": "new"}
+
+    def test_keywords_get_the_statuses_back_that_they_had(self, tenant: Tenant) -> None:
+        with tenant.work():
+            free = made(tenant, "green tea")
+            used = services.keyword_update(made(tenant, "black tea"), cluster=cluster_made(tenant))
+            services.keywords_set_status([used.pk], status=KeywordStatus.IN_USE)
+            before = keyword_statuses([free.pk, used.pk])
+            services.keywords_set_status([free.pk, used.pk], status=KeywordStatus.ARCHIVED)
+            assert services.keywords_put_back(before) == 2
+            assert keyword_statuses([free.pk, used.pk]) == {free.pk: "new", used.pk: "in_use"}
+
+    def test_keywords_delete_and_restore_keep_the_figures_true(self, tenant: Tenant) -> None:
+        with tenant.work():
+            cluster = cluster_made(tenant)
+            rows = [
+                services.keyword_update(made(tenant, text, volume=5), cluster=cluster)
+                for text in ("green tea", "black tea")
+            ]
+            ids = [row.pk for row in rows]
+            assert services.keywords_delete(ids) == 2
+            cluster.refresh_from_db()
+            assert (cluster.keywords_count, Keyword.objects.count()) == (0, 0)
+            assert services.keywords_restore(ids) == 2
+            cluster.refresh_from_db()
+            assert (cluster.keywords_count, cluster.volume) == (2, 10)
+
+    def test_keywords_delete_is_all_or_nothing(self, tenant: Tenant, stranger: Tenant) -> None:
+        with stranger.work():
+            foreign = made(stranger, "foreign")
+        with tenant.work():
+            row = made(tenant, "green tea")
+            locked = cluster_made(tenant)
+            held = services.keyword_update(made(tenant, "black tea"), cluster=locked)
+            Cluster.objects.update(is_locked=True)
+        for other, error in ((foreign.pk, NotFound), (uuid4(), NotFound), (held.pk, ClusterLocked)):
+            with pytest.raises(error), tenant.work():
+                services.keywords_delete([row.pk, other])
+        with tenant.work():
+            assert Keyword.objects.count() == 2
+        with stranger.work():
+            assert Keyword.objects.count() == 1
+
+    def test_keywords_restore_is_all_or_nothing(self, tenant: Tenant) -> None:
+        with tenant.work():
+            first, second = made(tenant, "green tea"), made(tenant, "black tea")
+            services.keywords_delete([first.pk, second.pk])
+            made(tenant, "black tea")
+        with pytest.raises(DeletedRowCollision), tenant.work():
+            services.keywords_restore([first.pk, second.pk])
+        with tenant.work():
+            assert list(Keyword.objects.values_list("text", flat=True)) == ["black tea"]
