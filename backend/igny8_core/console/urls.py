@@ -7,6 +7,7 @@ from igny8_core.console.views import (
     connections,
     entrance,
     home,
+    imports,
     keywords,
     pipelines,
     planning,
@@ -60,12 +61,30 @@ urlpatterns = [
             [
                 path("keywords/", keywords.KeywordsView.as_view(), name="keywords"),
                 path("keywords/status/", keywords.KeywordsStatusView.as_view(), name="keywords_status"),
+                path(
+                    "keywords/undo/<uuid:undo_id>/", keywords.KeywordsUndoView.as_view(), name="keywords_undo"
+                ),
+                path("keywords/delete/", keywords.KeywordsDeleteView.as_view(), name="keywords_delete"),
+                path(
+                    "keywords/restore/<uuid:undo_id>/",
+                    keywords.KeywordsRestoreView.as_view(),
+                    name="keywords_restore",
+                ),
+                path("keywords/seeds/", keywords.SeedsView.as_view(), name="seeds"),
+                path("keywords/import/", imports.ImportsView.as_view(), name="imports"),
+                path("keywords/import/<uuid:import_id>/", imports.ImportView.as_view(), name="import"),
+                path(
+                    "keywords/import/<uuid:import_id>/start/",
+                    imports.ImportStartView.as_view(),
+                    name="import_start",
+                ),
                 path("keywords/cluster/", keywords.ClusterRunView.as_view(), name="cluster_run"),
                 path("map/", planning.MapView.as_view(), name="map"),
                 path("clusters/<uuid:cluster_id>/", planning.ClusterView.as_view(), name="cluster"),
                 path("ideas/", planning.IdeasView.as_view(), name="ideas"),
                 path("ideas/accept/", planning.IdeasAcceptView.as_view(), name="ideas_accept"),
                 path("ideas/reject/", planning.IdeasRejectView.as_view(), name="ideas_reject"),
+                path("ideas/undo/<uuid:undo_id>/", planning.IdeasUndoView.as_view(), name="ideas_undo"),
                 path("ideas/find/", planning.IdeasFindView.as_view(), name="ideas_find"),
                 path("ideas/<uuid:idea_id>/", planning.IdeaView.as_view(), name="idea"),
                 path("pipelines/", pipelines.PipelinesView.as_view(), name="pipelines"),
@@ -110,6 +129,7 @@ urlpatterns = [
                     connections.ConnectionRestoreView.as_view(),
                     name="connection_restore",
                 ),
+                path("ideas/<uuid:idea_id>/write/", planning.IdeaWriteView.as_view(), name="idea_write"),
             ]
         ),
     ),

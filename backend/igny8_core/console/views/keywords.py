@@ -13,13 +13,21 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from igny8_core.auth.selectors import sector_list
 from igny8_core.common.errors import DomainError
-from igny8_core.console.base import SiteActionView, SitePageView, ids_chosen
+from igny8_core.console.base import SiteActionView, SitePageView, id_of, ids_chosen
 from igny8_core.console.forms import ConsoleForm
+from igny8_core.console.jobs import JobPageView
 from igny8_core.console.lists import FilterForm, choice, ordering, page_number
+from igny8_core.console.undo import undo_keep, undo_take
 from igny8_core.modules.planner import services
 from igny8_core.modules.planner.constants import Intent, KeywordStatus
-from igny8_core.modules.planner.selectors import KEYWORD_ORDERINGS, keyword_list, planner_counts
+from igny8_core.modules.planner.selectors import (
+    KEYWORD_ORDERINGS,
+    keyword_list,
+    keyword_statuses,
+    planner_counts,
+)
 from igny8_core.modules.planner.types import KeywordQuery
+from igny8_core.modules.system.selectors import industry_list
 from igny8_core.tenancy.context import tenant_transaction
 
 DEFAULT_ORDER = "-volume"
@@ -61,10 +69,11 @@ class KeywordForm(ConsoleForm):
     )
 
 
-class KeywordsView(SitePageView):
+class KeywordsView(JobPageView):
     """The list, and adding one by hand."""
 
     room, section = "planner", "keywords"
+    kinds = ("planner.import_keywords", "planner.cluster_keywords")
     operations: ClassVar[Mapping[str, str]] = {"GET": "keyword_list", "POST": "keyword_create"}
 
     def get(self, request: HttpRequest, site_id: UUID) -> HttpResponse:
@@ -97,30 +106,141 @@ class KeywordsView(SitePageView):
             "form": form,
             "page": page,
             "ordering": order,
-            "statuses": [(one.value, one.label) for one in (KeywordStatus.NEW, KeywordStatus.ARCHIVED)],
             "has_any": bool(page.rows) or planner_counts(self.site.pk).keywords > 0,
             "may_change": self.may("planner_keyword_bulk_status"),
             "may_add": self.may("planner_keyword_create"),
+            "may_delete": self.may("planner_keyword_destroy"),
             "may_import": self.may("planner_import_create"),
+            "may_seed": self.may("planner_keyword_seed"),
             "may_cluster": self.may("planner_cluster_run"),
         }
         return self.page("keywords/list.html", values, status=status)
 
 
 class KeywordsStatusView(SiteActionView):
-    """Archive keywords, or take them back."""
+    """Archive keywords, or take them out of the archive."""
 
     room, back_to = "planner", "console:keywords"
     operations: ClassVar[Mapping[str, str]] = {"POST": "keyword_bulk_status"}
     form_ids: ClassVar[Mapping[str, str]] = {"id": "keyword"}
 
     def post(self, request: HttpRequest, site_id: UUID) -> HttpResponseBase:
-        """Set the status of the chosen ones, all or none."""
-        wanted = request.POST.get("status", "")
-        status = KeywordStatus.ARCHIVED if wanted == KeywordStatus.ARCHIVED else KeywordStatus.NEW
-        n = services.keywords_set_status(ids_chosen(request), status=status)
-        text = ngettext("%(n)s keyword is now “%(status)s”.", "%(n)s keywords are now “%(status)s”.", n)
-        return self.done(text % {"n": n, "status": status.label.lower()}, self.back())
+        """Change the chosen ones, all or none."""
+        ids = ids_chosen(request)
+        before = keyword_statuses(ids)
+        if request.POST.get("status") == KeywordStatus.ARCHIVED:
+            n = services.keywords_set_status(ids, status=KeywordStatus.ARCHIVED)
+            text = ngettext("%(n)s keyword is archived.", "%(n)s keywords are archived.", n)
+        else:
+            n = services.keywords_unarchive(ids)
+            text = ngettext(
+                "%(n)s keyword is no longer archived.", "%(n)s keywords are no longer archived.", n
+            )
+        undo = {"site_id": site_id, "undo_id": undo_keep(request, before)}
+        return self.done(text % {"n": n}, self.back(), undo=reverse("console:keywords_undo", kwargs=undo))
+
+
+class KeywordsUndoView(SiteActionView):
+    """Give keywords the statuses back that they had."""
+
+    room, back_to = "planner", "console:keywords"
+    operations: ClassVar[Mapping[str, str]] = {"POST": "keyword_bulk_status"}
+
+    def post(self, request: HttpRequest, site_id: UUID, undo_id: UUID) -> HttpResponseBase:
+        """Take it back, all or none."""
+        services.keywords_put_back(undo_take(request, undo_id))
+        return self.done(_("Everything is as it was."), self.back())
+
+
+class KeywordsDeleteView(SiteActionView):
+    """Delete keywords."""
+
+    room, back_to = "planner", "console:keywords"
+    operations: ClassVar[Mapping[str, str]] = {"POST": "keyword_destroy"}
+    form_ids: ClassVar[Mapping[str, str]] = {"id": "keyword"}
+
+    def post(self, request: HttpRequest, site_id: UUID) -> HttpResponseBase:
+        """Delete the chosen ones, all or none."""
+        ids = ids_chosen(request)
+        before = keyword_statuses(ids)
+        n = services.keywords_delete(ids)
+        text = ngettext("%(n)s keyword is deleted.", "%(n)s keywords are deleted.", n)
+        undo = {"site_id": site_id, "undo_id": undo_keep(request, before)}
+        return self.done(text % {"n": n}, self.back(), undo=reverse("console:keywords_restore", kwargs=undo))
+
+
+class KeywordsRestoreView(SiteActionView):
+    """Bring deleted keywords back."""
+
+    room, back_to = "planner", "console:keywords"
+    operations: ClassVar[Mapping[str, str]] = {"POST": "keyword_restore"}
+
+    def post(self, request: HttpRequest, site_id: UUID, undo_id: UUID) -> HttpResponseBase:
+        """Bring them back, all or none."""
+        n = services.keywords_restore(list(undo_take(request, undo_id)))
+        text = ngettext("%(n)s keyword is back.", "%(n)s keywords are back.", n)
+        return self.done(text % {"n": n}, self.back())
+
+
+class SeedForm(ConsoleForm):
+    """A sector of the catalogue, and the site's sector that gets its keywords."""
+
+    seed = forms.ChoiceField(label=gettext_lazy("Field of business"))
+    sector_id = forms.ChoiceField(label=gettext_lazy("Sector of this site"), required=False)
+
+    def __init__(self, *args: Any, sectors: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        seed, sector = self.fields["seed"], self.fields["sector_id"]
+        assert isinstance(seed, forms.ChoiceField)  # noqa: S101 - declared above
+        assert isinstance(sector, forms.ChoiceField)  # noqa: S101 - declared above
+        seed.choices = [
+            (industry.name, [(f"{industry.slug}/{one.slug}", one.name) for one in industry.sectors])
+            for industry in industry_list()
+        ]
+        sector.choices = [("", _("None in particular")), *sectors]
+
+
+class SeedsView(SitePageView):
+    """Begin with the catalogue's keywords for a field of business."""
+
+    room, section = "planner", "keywords"
+    operations: ClassVar[Mapping[str, str]] = {"GET": "keyword_list", "POST": "keyword_seed"}
+    form_ids: ClassVar[Mapping[str, str]] = {"sector_id": "sector"}
+
+    def get(self, request: HttpRequest, site_id: UUID) -> HttpResponse:
+        """The form."""
+        return self.show(SeedForm(sectors=self.sectors()))
+
+    def post(self, request: HttpRequest, site_id: UUID) -> HttpResponse:
+        """Add the keywords that are not there yet."""
+        form = SeedForm(request.POST, sectors=self.sectors())
+        if not form.is_valid():
+            return self.show(form, status=400)
+        industry, _slash, slug = form.cleaned_data["seed"].partition("/")
+        sector = form.cleaned_data["sector_id"]
+        try:
+            with tenant_transaction():  # a refusal takes back this much, and the page can still be read
+                report = services.keywords_seed(
+                    site_id=site_id,
+                    industry=industry,
+                    sector_slug=slug,
+                    sector_id=id_of(sector) if sector else None,
+                )
+        except DomainError as error:
+            form.add_error("seed", error.message)
+            return self.show(form, status=400)
+        text = _("%(added)s keywords are added; %(existing)s were there already.")
+        values = {"added": report.added, "existing": report.existing}
+        return self.done(text % values, reverse("console:keywords", kwargs={"site_id": site_id}))
+
+    def sectors(self) -> list[tuple[str, str]]:
+        """The site's sectors as choices."""
+        return [(str(sector.pk), sector.name) for sector in sector_list(self.site.pk)]
+
+    def show(self, form: SeedForm, *, status: int = 200) -> HttpResponse:
+        """The page around a form."""
+        values = {"form": form, "may_seed": self.may("planner_keyword_seed")}
+        return self.page("keywords/seeds.html", values, status=status)
 
 
 class ClusterRunView(SiteActionView):

@@ -16,8 +16,10 @@ from igny8_core.auth.selectors import sector_list
 from igny8_core.common.errors import NotFound
 from igny8_core.console.base import SiteActionView, SitePageView, ids_chosen
 from igny8_core.console.forms import ConsoleForm
+from igny8_core.console.jobs import JobPageView
 from igny8_core.console.lists import FilterForm, choice, page_number
 from igny8_core.console.packing import Circle, around, pack
+from igny8_core.console.undo import undo_keep, undo_take
 from igny8_core.modules.planner import services
 from igny8_core.modules.planner.constants import ClusterStatus, IdeaState
 from igny8_core.modules.planner.selectors import (
@@ -26,14 +28,23 @@ from igny8_core.modules.planner.selectors import (
     idea_brief_get,
     idea_get,
     idea_list,
+    idea_states,
     keyword_list,
     planner_counts,
 )
 from igny8_core.modules.planner.types import ClusterRow, IdeaQuery, KeywordQuery
+from igny8_core.modules.writer import services as writer
+from igny8_core.modules.writer.selectors import article_estimate
 
 DRAWN = 120  # circles; more would be specks, the table has them all
 WIDTH = 1000.0
 LABEL_RADIUS = 22.0
+WRITABLE = (IdeaState.NEW, IdeaState.ACCEPTED, IdeaState.FAILED)
+TAKEN_BACK = (
+    IdeaState.NEW,
+    IdeaState.ACCEPTED,
+    IdeaState.REJECTED,
+)  # states that a decision can be undone to
 LETTER = 7.0  # the width of a letter of a label
 
 
@@ -68,10 +79,11 @@ class Picture:
     height: float
 
 
-class MapView(SitePageView):
+class MapView(JobPageView):
     """Sectors and clusters as a picture, and the same as a table."""
 
     room, section = "planner", "map"
+    kinds = ("planner.cluster_keywords", "planner.generate_ideas")
     operations: ClassVar[Mapping[str, str]] = {"GET": "cluster_list"}
 
     def get(self, request: HttpRequest, site_id: UUID) -> HttpResponse:
@@ -223,10 +235,11 @@ class IdeaFilterForm(FilterForm):
     )
 
 
-class IdeasView(SitePageView):
+class IdeasView(JobPageView):
     """The ideas, best first."""
 
     room, section = "planner", "ideas"
+    kinds = ("planner.generate_ideas",)
     operations: ClassVar[Mapping[str, str]] = {"GET": "idea_list"}
 
     def get(self, request: HttpRequest, site_id: UUID) -> HttpResponse:
@@ -255,12 +268,32 @@ class IdeaView(SitePageView):
         brief = idea_brief_get(idea_id)
         if brief.site_id != site_id:
             raise NotFound
+        idea = idea_get(idea_id)
+        can_be_written = bool(brief.outline) and idea.state in WRITABLE
         values = {
-            "idea": idea_get(idea_id),
+            "idea": idea,
             "brief": brief,
+            "estimate": article_estimate(idea_id) if can_be_written else None,
             "may_decide": self.may("planner_idea_accept"),
+            "may_write": self.may("writer_task_write"),
         }
         return self.page("planning/idea.html", values)
+
+
+class IdeaWriteView(SiteActionView):
+    """Have an idea's article written at once."""
+
+    room, back_to = "writer", "console:ideas"
+    operations: ClassVar[Mapping[str, str]] = {"POST": "task_write"}
+
+    def post(self, request: HttpRequest, site_id: UUID, idea_id: UUID) -> HttpResponseBase:
+        """Make its task, and the job that writes it; twice is once."""
+        if idea_brief_get(idea_id).site_id != site_id:
+            raise NotFound
+        job = writer.task_write_start(writer.task_create(idea_id))
+        return self.done(
+            _("The article is being written."), reverse("console:job", kwargs={"job_id": job.pk})
+        )
 
 
 class IdeasDecideView(SiteActionView):
@@ -272,12 +305,31 @@ class IdeasDecideView(SiteActionView):
 
     def post(self, request: HttpRequest, site_id: UUID) -> HttpResponseBase:
         """Decide."""
-        n = services.ideas_decide(ids_chosen(request), is_accepted=self.is_accepted)
+        ids = ids_chosen(request)
+        before = idea_states(ids)
+        n = services.ideas_decide(ids, is_accepted=self.is_accepted)
         if self.is_accepted:
             text = ngettext("%(n)s idea is accepted.", "%(n)s ideas are accepted.", n)
         else:
             text = ngettext("%(n)s idea is rejected.", "%(n)s ideas are rejected.", n)
-        return self.done(text % {"n": n}, self.back())
+        undo = ""
+        if all(state in TAKEN_BACK for state in before.values()):
+            names = {"site_id": site_id, "undo_id": undo_keep(request, before)}
+            undo = reverse("console:ideas_undo", kwargs=names)
+        return self.done(text % {"n": n}, self.back(), undo=undo)
+
+
+class IdeasUndoView(SiteActionView):
+    """Take decisions on ideas back."""
+
+    room, back_to = "planner", "console:ideas"
+    operations: ClassVar[Mapping[str, str]] = {"POST": "idea_bulk_accept"}
+
+    def post(self, request: HttpRequest, site_id: UUID, undo_id: UUID) -> HttpResponseBase:
+        """Give them the states that they had, all or none."""
+        before = undo_take(request, undo_id)
+        services.ideas_put_back({idea_id: IdeaState(state) for idea_id, state in before.items()})
+        return self.done(_("Everything is as it was."), self.back())
 
 
 class IdeasAcceptView(IdeasDecideView):
