@@ -26,6 +26,6 @@ class JobPageView(SitePageView):
         job = self.job()
         values = {"job": job, "may_cancel_job": self.may("system_job_cancel"), **(context or {})}
         answer = super().page(template, values, status=status)
-        if self.request.headers.get("HX-Target") == "job" and not (job and job.can_be_cancelled):
+        if self.request.headers.get("HX-Target") == "job" and (job is None or job.finished_at is not None):
             answer["HX-Refresh"] = "true"
         return answer

@@ -87,6 +87,7 @@ urlpatterns = [
                 path("ideas/undo/<uuid:undo_id>/", planning.IdeasUndoView.as_view(), name="ideas_undo"),
                 path("ideas/find/", planning.IdeasFindView.as_view(), name="ideas_find"),
                 path("ideas/<uuid:idea_id>/", planning.IdeaView.as_view(), name="idea"),
+                path("ideas/<uuid:idea_id>/write/", planning.IdeaWriteView.as_view(), name="idea_write"),
                 path("pipelines/", pipelines.PipelinesView.as_view(), name="pipelines"),
                 path(
                     "pipelines/settings/", pipelines.PipelineSettingsView.as_view(), name="pipeline_settings"
@@ -129,7 +130,6 @@ urlpatterns = [
                     connections.ConnectionRestoreView.as_view(),
                     name="connection_restore",
                 ),
-                path("ideas/<uuid:idea_id>/write/", planning.IdeaWriteView.as_view(), name="idea_write"),
             ]
         ),
     ),

@@ -44,7 +44,8 @@ _ICONS = {
 
 # How a state looks: good, bad, warm (needs somebody), busy (is being worked on), still (nothing to do).
 _TONES = {
-    "good": "published done completed active approved ok finalized accepted captured sent open healthy good grant",
+    "good": "published done succeeded completed active approved ok finalized accepted captured sent open healthy good "
+    "grant",
     "bad": "failed rejected suspended failing cancelled expired dead revoked absent bad error orphan",
     "warm": "paused review pending held past_due waiting unknown unassigned trialing warning weak ok_with_warnings",
     "busy": "running publishing writing scoring queued scheduled uploaded checking sending",

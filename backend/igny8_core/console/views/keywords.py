@@ -193,10 +193,18 @@ class SeedForm(ConsoleForm):
         seed, sector = self.fields["seed"], self.fields["sector_id"]
         assert isinstance(seed, forms.ChoiceField)  # noqa: S101 - declared above
         assert isinstance(sector, forms.ChoiceField)  # noqa: S101 - declared above
-        seed.choices = [
-            (industry.name, [(f"{industry.slug}/{one.slug}", one.name) for one in industry.sectors])
+        label = _("%(name)s, %(n)s keywords")
+        groups = [
+            (
+                industry.name,
+                [
+                    (f"{industry.slug}/{one.slug}", label % {"name": one.name, "n": len(one.keywords)})
+                    for one in industry.sectors
+                ],
+            )
             for industry in industry_list()
         ]
+        seed.choices = [("", _("Choose one")), *groups]
         sector.choices = [("", _("None in particular")), *sectors]
 
 

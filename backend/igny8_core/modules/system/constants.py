@@ -24,6 +24,8 @@ BANNED_PHRASE_LENGTH = 80
 JOB_TITLES = {
     "automation.advance_run": "Pipeline step",
     "integration.sync_taxonomies": "Read categories and tags",
+    "planner.cluster_keywords": "Group keywords into clusters",
+    "planner.generate_ideas": "Find ideas",
     "publisher.follow_deletions": "Tidy up preview pages",
 }
 # Jobs whose rooms tell of a failure themselves, with more to say than the job knows.
