@@ -6,7 +6,7 @@ from uuid import UUID
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import status
 from rest_framework.decorators import action
-from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
@@ -165,7 +165,7 @@ class KeywordImportViewSet(SiteSectorModelViewSet):
         request=None,
         responses={202: serializers.ImportStarted},
     )
-    @action(detail=True, methods=["post"], parser_classes=[JSONParser])
+    @action(detail=True, methods=["post"])
     def start(self, request: Request, pk: str) -> Response:
         """Import an upload that was looked at."""
         return _import_started(_id(pk))

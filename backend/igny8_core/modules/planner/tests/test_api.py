@@ -197,7 +197,7 @@ class TestImports:
         assert client_of(stranger.owner).post(address).status_code == 404
         with tenant.work():
             assert (Job.objects.count(), Keyword.objects.count()) == (0, 0)
-        started = [client.post(address) for _ in range(2)]
+        started = [client.post(address, body) for body in (None, {})]
         assert [one.status_code for one in started] == [202, 202]
         assert started[0].json()["data"] == started[1].json()["data"]
         with tenant.work():
