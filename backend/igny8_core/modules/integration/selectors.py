@@ -36,6 +36,11 @@ def destination_list(site_id: UUID | None = None) -> tuple[DestinationRow, ...]:
     return tuple([_row_view(row) for row in (rows if site_id is None else rows.filter(site_id=site_id))])
 
 
+def destinations_of(site_id: UUID) -> tuple[DestinationView, ...]:
+    """The destinations of a site with what they ask of an article, oldest first."""
+    return tuple(_view(row) for row in Destination.objects.filter(site_id=site_id).order_by("id"))
+
+
 def destination_row_get(destination_id: UUID) -> DestinationRow:
     """One destination as `destination_list` shows it; raises NotFound."""
     return _row_view(_row(destination_id))

@@ -6,10 +6,11 @@ from igny8_core.modules.integration import selectors as integration
 from igny8_core.modules.integration.types import DestinationView
 from igny8_core.modules.optimizer import services as optimizer
 from igny8_core.modules.publisher.errors import ArticleHeld
-from igny8_core.modules.publisher.types import GateDecision
+from igny8_core.modules.publisher.selectors import publications_of
+from igny8_core.modules.publisher.types import DestinationGate, GateDecision
 from igny8_core.modules.writer import selectors as writer
 from igny8_core.modules.writer import services as writer_services
-from igny8_core.modules.writer.types import ArticleDocument
+from igny8_core.modules.writer.types import ArticleDocument, ArticleReview
 
 
 def gate_check(*, article_id: UUID, destination_id: UUID) -> GateDecision:
@@ -25,8 +26,39 @@ def gate_check(*, article_id: UUID, destination_id: UUID) -> GateDecision:
 def gate_decide(document: ArticleDocument, *, destination: DestinationView) -> GateDecision:
     """The decision on one version of an article: `document` is what was read, and what will be sent."""
     review, minimum = writer.article_review_get(document.article_id), destination.minimum_score
-    is_decided = review.reviewed_version == document.version
     score = None if minimum is None else optimizer.document_score(document).total
+    return _decision(document, destination=destination, review=review, score=score)
+
+
+def gate_list(article_id: UUID) -> tuple[DestinationGate, ...]:
+    """What the gate of each destination of the site would say of the article as it is now; keeps no score.
+
+    A fixed number of queries however many destinations there are. Raises NotFound.
+    """
+    document = writer.article_document_get(article_id)
+    destinations = integration.destinations_of(document.site_id)
+    review, there = writer.article_review_get(article_id), publications_of(article_id)
+    is_scored = any(one.minimum_score is not None for one in destinations)
+    score = optimizer.article_analyze(article_id).total if is_scored else None
+    return tuple(
+        DestinationGate(
+            destination_id=one.id,
+            name=one.name,
+            platform=one.platform,
+            base_url=one.base_url,
+            decision=_decision(document, destination=one, review=review, score=score),
+            publication=there.get(one.id),
+        )
+        for one in destinations
+    )
+
+
+def _decision(
+    document: ArticleDocument, *, destination: DestinationView, review: ArticleReview, score: int | None
+) -> GateDecision:
+    minimum = destination.minimum_score
+    is_decided = review.reviewed_version == document.version
+    score = None if minimum is None else score
     figures = f"The article scores {score} of 100 and “{destination.name}” asks for {minimum}"
     if is_decided and review.state == "rejected":
         is_open, reason = False, "A person rejected this version of the article: edit it, or approve it."

@@ -3,14 +3,22 @@
 from datetime import UTC, timedelta
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.db.models.functions import TruncDate
 
 from igny8_core.common.clock import utc_now
 from igny8_core.common.errors import NotFound
+from igny8_core.common.pages import Page
 from igny8_core.modules.publisher.constants import PublicationState
 from igny8_core.modules.publisher.models import Publication
-from igny8_core.modules.publisher.types import PublicationView, PublishedPost, PublisherCounts
+from igny8_core.modules.publisher.types import (
+    PublicationQuery,
+    PublicationRow,
+    PublicationView,
+    PublishedPost,
+    PublisherCounts,
+)
+from igny8_core.tenancy.pages import page_read
 
 
 def publication_get(publication_id: UUID) -> PublicationView:
@@ -25,6 +33,31 @@ def publication_for(article_id: UUID, destination_id: UUID) -> PublicationView |
     """What became of an article on a destination, if it was ever reserved there."""
     row = Publication.objects.filter(article_id=article_id, destination_id=destination_id).first()
     return None if row is None else _view(row)
+
+
+def publications_of(article_id: UUID) -> dict[UUID, PublicationView]:
+    """What became of an article, by destination."""
+    rows = Publication.objects.filter(article_id=article_id).order_by("pk")
+    return {row.destination_id: _view(row) for row in rows}
+
+
+def publication_list(query: PublicationQuery, *, number: int = 1) -> Page[PublicationRow]:
+    """A page of a site's publications, newest first; the text searched for is in a title or an address."""
+    rows = Publication.objects.filter(site_id=query.site_id).select_related("article", "destination")
+    wanted = {
+        "state": query.state,
+        "destination_id": query.destination_id,
+        "article_id": query.article_id,
+    }
+    rows = rows.filter(**{name: value for name, value in wanted.items() if value is not None})
+    if query.search:
+        rows = rows.filter(
+            Q(article__title__icontains=query.search)
+            | Q(slug__icontains=query.search)
+            | Q(url__icontains=query.search)
+        )
+    unread = ("article__html", "destination__secret")
+    return page_read(rows.defer(*unread).order_by("-id"), _row, number=number)
 
 
 def posts_published(site_id: UUID) -> list[PublishedPost]:
@@ -52,6 +85,27 @@ def publisher_counts(site_id: UUID, *, days: int = 30) -> PublisherCounts:
         failed=failed,
         under_way=sum(states.values()) - published - failed,
         published_by_day=tuple(by_day),
+    )
+
+
+def _row(row: Publication) -> PublicationRow:
+    return PublicationRow(
+        id=row.pk,
+        article_id=row.article_id,
+        article_title=row.article.title,
+        destination_id=row.destination_id,
+        destination_name=row.destination.name,
+        state=row.state,
+        url=row.url,
+        sent_version=row.article_version,
+        newest_version=row.article.version,
+        is_edited=row.is_edited,
+        differences=tuple(row.differences),
+        twins=tuple(row.twins),
+        error_message=row.error_message,
+        sent_at=row.sent_at,
+        confirmed_at=row.confirmed_at,
+        updated_at=row.updated_at,
     )
 
 

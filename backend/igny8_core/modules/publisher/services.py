@@ -1,6 +1,6 @@
 """Every write to publications: reserve an identity, drive it to published, ask for that in a job, give it up."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from uuid import UUID
 
 from django.conf import settings
@@ -21,14 +21,20 @@ from igny8_core.modules.publisher.constants import (
 )
 from igny8_core.modules.publisher.delivery import Delivery
 from igny8_core.modules.publisher.errors import ArticleHeld, PublicationSiteConflict, PublicationTaken
-from igny8_core.modules.publisher.gate import article_hold, gate_check, gate_decide, gate_pass
+from igny8_core.modules.publisher.gate import (
+    article_hold,
+    gate_check,
+    gate_decide,
+    gate_list,
+    gate_pass,
+)
 from igny8_core.modules.publisher.models import Publication
 from igny8_core.modules.publisher.notices import failure_tell
 from igny8_core.modules.publisher.preview import PreviewSite, PreviewStore
 from igny8_core.modules.publisher.states import publication_transition
 from igny8_core.modules.publisher.targets import PreviewTarget, Target, WordPressTarget
 from igny8_core.modules.publisher.targets.preview import preview_site, preview_told
-from igny8_core.modules.publisher.types import PublicationAsked
+from igny8_core.modules.publisher.types import PublicationAsked, RetryReport
 from igny8_core.modules.writer import selectors as writer
 from igny8_core.modules.writer.types import ArticleDocument
 from igny8_core.tenancy.audit import audit_write
@@ -40,12 +46,14 @@ __all__ = [
     "ArticleHeld",
     "article_hold",
     "gate_check",
+    "gate_list",
     "preview_pages_follow",
     "publication_fail",
     "publication_publish",
     "publication_request",
     "publication_reserve",
     "publication_retry",
+    "publications_retry",
 ]
 
 Checkpoint = Callable[[], None]
@@ -115,6 +123,14 @@ def publication_retry(publication_id: UUID) -> PublicationAsked:
     if row is None:
         raise NotFound
     return publication_request(article_id=row.article_id, destination_id=row.destination_id)
+
+
+def publications_retry(publication_ids: Iterable[UUID]) -> RetryReport:
+    """Try publications again as `publication_retry` does, all of them or, when one is not found, none."""
+    with transaction.atomic(using=TENANT_ALIAS):
+        asked = [publication_retry(publication_id) for publication_id in sorted(set(publication_ids))]
+    held = sum(one.held is not None for one in asked)
+    return RetryReport(started=len(asked) - held, held=held)
 
 
 def publication_publish(publication_id: UUID, *, checkpoint: Checkpoint, progress: Progress) -> Publication:

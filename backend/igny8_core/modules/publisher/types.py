@@ -1,7 +1,7 @@
 """What the room hands out: frozen pictures of a publication, and what the gate said of an article."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 
@@ -42,6 +42,68 @@ class PublicationView:
     error_code: str
     error_message: str
     twins: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DestinationGate:
+    """What the gate of one destination says of an article, and what became of the article there."""
+
+    destination_id: UUID
+    name: str
+    platform: str
+    base_url: str
+    decision: GateDecision
+    publication: PublicationView | None
+
+
+@dataclass(frozen=True, slots=True)
+class PublicationQuery:
+    """Which publications of a site a list shows."""
+
+    site_id: UUID
+    state: str | None = None
+    destination_id: UUID | None = None
+    article_id: UUID | None = None
+    search: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PublicationRow:
+    """A publication as a list shows it, with its article and its destination.
+
+    `differences` are dictionaries of field, sent and found; `twins` ids of drafts that should be deleted by hand;
+    `sent_version` is the version of the article that stands there, `newest_version` the one that we have.
+    """
+
+    id: UUID
+    article_id: UUID
+    article_title: str
+    destination_id: UUID
+    destination_name: str
+    state: str
+    url: str
+    sent_version: int | None
+    newest_version: int
+    is_edited: bool
+    differences: tuple[dict[str, str], ...]
+    twins: tuple[str, ...]
+    error_message: str
+    sent_at: datetime | None
+    confirmed_at: datetime | None
+    updated_at: datetime
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether the article was changed since it was published."""
+        return self.state == "published" and self.sent_version != self.newest_version
+
+
+@dataclass(frozen=True, slots=True)
+class RetryReport:
+    """What came of trying several publications again: jobs that run, and articles that the gate holds."""
+
+    started: int
+    held: int
 
 
 @dataclass(frozen=True, slots=True)

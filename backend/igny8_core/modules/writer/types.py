@@ -51,6 +51,61 @@ class WriterCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class TaskQuery:
+    """Which tasks of a site a list shows; `review_state` is that of their articles."""
+
+    site_id: UUID
+    state: str | None = None
+    review_state: str | None = None
+    search: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRow:
+    """A task as a list shows it, with what became of it; `article_id` is None until it is written.
+
+    `is_replaced`: it failed, and another task was made of its idea since. `is_review_current`: the review speaks of the
+    text as it is now.
+    """
+
+    id: UUID
+    title: str
+    head_keyword: str
+    state: str
+    error_message: str
+    is_replaced: bool
+    article_id: UUID | None
+    word_count: int | None
+    credits: int | None
+    review_state: str
+    is_review_current: bool
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionRow:
+    """A version of an article without its text; `source` says who made it."""
+
+    number: int
+    source: str
+    actor_id: UUID | None
+    title: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionText:
+    """What a version of an article says."""
+
+    number: int
+    title: str
+    slug: str
+    html: str
+    excerpt: str
+    meta_description: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReviewWaiting:
     """An article that waits for a person; `reason` is one sentence that says why."""
 

@@ -252,3 +252,21 @@ class TestApi:
         assert statuses == [403, 401, 404]
         assert review_state(tenant, article_id) == "none"
         assert nothing_sent(tenant)
+
+
+def test_every_destination_says_what_it_would_decide_and_keeps_no_score(
+    tenant: Tenant, stranger: Tenant
+) -> None:
+    article_id, strict_id = pair(tenant, minimum=90)
+    with tenant.work():
+        preview = destination_preview_ensure(tenant.site.pk)
+        asked = services.publication_request(article_id=article_id, destination_id=preview.pk)
+        strict, lax = services.gate_list(article_id)
+        assert not ScoreSnapshot.objects.exists()
+        assert strict.decision == services.gate_check(article_id=article_id, destination_id=strict_id)
+    assert (strict.decision.is_open, strict.publication) == (False, None)
+    assert (lax.destination_id, lax.decision.is_open, lax.decision.score) == (preview.pk, True, None)
+    assert lax.publication is not None
+    assert lax.publication.id == asked.publication_id
+    with stranger.work(), pytest.raises(NotFound):
+        services.gate_list(article_id)

@@ -2,7 +2,14 @@
 
 from igny8_core.modules.system.selectors.brand import brand_profile_get
 from igny8_core.modules.system.selectors.catalogue import industry_get, industry_list, sector_seed_get
-from igny8_core.modules.system.selectors.jobs import job_get, job_list, job_newest, job_title, jobs_visible
+from igny8_core.modules.system.selectors.jobs import (
+    job_get,
+    job_list,
+    job_newest,
+    job_title,
+    jobs_active,
+    jobs_visible,
+)
 from igny8_core.modules.system.selectors.model import model_info
 from igny8_core.modules.system.selectors.notifications import (
     notification_get,
@@ -28,6 +35,7 @@ __all__ = [
     "job_list",
     "job_newest",
     "job_title",
+    "jobs_active",
     "jobs_visible",
     "model_info",
     "notification_get",

@@ -1,5 +1,6 @@
 """Reads of the jobs that somebody may see; the wall writes them."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 
@@ -22,6 +23,13 @@ def job_list(
     wanted = {"kind": kind, "state": state, "site_id": site_id}
     rows = jobs_visible(Job.objects.filter(**{name: value for name, value in wanted.items() if value}))
     return page_read(rows.order_by("-id"), _view, number=number, size=size)
+
+
+def jobs_active(kind: str, keys: Iterable[object]) -> dict[str, JobView]:
+    """The jobs of a kind that may still do something, by what they are about: the key that makes each the only one."""
+    wanted = [str(key) for key in keys]
+    rows = jobs_visible(Job.objects.filter(kind=kind, dedupe_key__in=wanted, state__in=ACTIVE_STATES))
+    return {row.dedupe_key: _view(row) for row in rows}
 
 
 def job_get(job_id: UUID) -> JobView:

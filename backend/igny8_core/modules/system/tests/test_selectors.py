@@ -7,7 +7,7 @@ from django.conf import LazySettings
 
 from igny8_core.common.errors import NotFound
 from igny8_core.modules.system.constants import EMBEDDED_MODEL
-from igny8_core.modules.system.selectors import job_get, job_list, jobs_visible, model_info
+from igny8_core.modules.system.selectors import job_get, job_list, jobs_active, jobs_visible, model_info
 from igny8_core.modules.system.services import job_cancel
 from igny8_core.modules.system.types import ModelInfo
 from igny8_core.tenancy.context import tenant_transaction
@@ -111,3 +111,15 @@ def test_jobs_are_listed_for_the_console(tenant: Tenant, stranger: Tenant) -> No
         assert (cancelled.state, cancelled.can_be_cancelled) == ("cancelled", False)
         with pytest.raises(JobStateConflict):
             job_cancel(second.pk)
+
+
+def test_active_jobs_are_found_by_what_they_are_about(tenant: Tenant, stranger: Tenant) -> None:
+    for one in (tenant, stranger):
+        with one.work():
+            enqueue("writer.write_article", payload={}, site_id=one.site.pk, dedupe_key="a")
+    with tenant.work():
+        enqueue("publisher.publish_article", payload={}, site_id=tenant.site.pk, dedupe_key="b")
+        ended = enqueue("writer.write_article", payload={}, site_id=tenant.site.pk, dedupe_key="c")
+        Job.objects.filter(pk=ended.pk).update(state=JobState.SUCCEEDED)
+        found = jobs_active("writer.write_article", ["a", "b", "c", "d"])
+        assert {key: job.kind for key, job in found.items()} == {"a": "writer.write_article"}

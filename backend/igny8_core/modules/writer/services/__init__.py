@@ -4,6 +4,8 @@ from igny8_core.modules.writer.services.articles import (
     article_delete,
     article_edit,
     article_links_apply,
+    article_recover,
+    article_remove,
     article_restore,
     article_revision_restore,
 )
@@ -17,6 +19,7 @@ from igny8_core.modules.writer.services.tasks import (
     task_fail,
     task_give_up,
     task_write_start,
+    tasks_write_start,
 )
 from igny8_core.modules.writer.services.writing import article_write
 
@@ -25,7 +28,9 @@ __all__ = [
     "article_delete",
     "article_edit",
     "article_links_apply",
+    "article_recover",
     "article_reject",
+    "article_remove",
     "article_restore",
     "article_review_request",
     "article_revision_restore",
@@ -34,4 +39,5 @@ __all__ = [
     "task_fail",
     "task_give_up",
     "task_write_start",
+    "tasks_write_start",
 ]

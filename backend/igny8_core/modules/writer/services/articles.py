@@ -18,16 +18,18 @@ from igny8_core.tenancy.context import current_context
 from igny8_core.tenancy.softdelete import row_delete, row_restore
 
 
-def article_edit(article_id: UUID, **fields: Any) -> Article:
+def article_edit(article_id: UUID, *, expected_version: int | None = None, **fields: Any) -> Article:
     """Change an article's title, slug, HTML, excerpt or meta description as a person, and keep the new version.
 
     The HTML is sanitised; an edit that changes nothing makes no version. No machine writes over an edited article.
-    Raises NotFound and ArticleEmpty.
+    Raises NotFound, ArticleEmpty, and ArticleChanged when an `expected_version` is given and the article has another.
     """
     if unknown := sorted(set(fields) - set(EDITABLE_FIELDS)):
         raise TypeError(f"article_edit() cannot change {', '.join(unknown)}.")
     with transaction.atomic():
         article = article_locked(article_id)
+        if expected_version not in (None, article.version):
+            raise ArticleChanged
         if "html" in fields:
             fields["html"] = sanitize(fields["html"])
         if all(getattr(article, name) == value for name, value in fields.items()):
@@ -86,6 +88,18 @@ def article_delete(article: Article) -> None:
     with transaction.atomic():
         row_delete(article.task)
         audit_write("article.deleted", row=article)
+
+
+def article_remove(article_id: UUID) -> None:
+    """Delete the article with this id; raises NotFound."""
+    with transaction.atomic():
+        article_delete(article_locked(article_id))
+
+
+def article_recover(article_id: UUID) -> Article:
+    """Bring back the deleted article with this id; raises as `article_restore` does."""
+    with transaction.atomic():
+        return article_restore(Article, article_id)
 
 
 def article_restore(model: type[Article], article_id: UUID) -> Article:

@@ -1,5 +1,6 @@
 """Writes to writing tasks: made once per idea and head keyword, claimed by one writer, moved by one function."""
 
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -14,6 +15,7 @@ from igny8_core.modules.writer.constants import CLAIM_SECONDS, OPEN_STATES, Task
 from igny8_core.modules.writer.errors import TaskBusy, TaskExists, TaskStateConflict
 from igny8_core.modules.writer.models import WritingTask
 from igny8_core.modules.writer.services.sections import holds_release
+from igny8_core.tenancy.context import TENANT_ALIAS
 from igny8_core.tenancy.models import Job
 from igny8_core.tenancy.queue import enqueue
 
@@ -68,6 +70,22 @@ def task_write_start(task: WritingTask) -> Job:
         raise TaskStateConflict(f"A {task.state} task cannot be written.")
     payload = {"task_id": str(task.pk)}
     return enqueue("writer.write_article", payload=payload, site_id=task.site_id, dedupe_key=str(task.pk))
+
+
+def tasks_write_start(task_ids: Iterable[UUID]) -> int:
+    """Have workers write tasks, all or none; returns how many. A failed one is begun anew as another task of its idea.
+
+    Raises NotFound, TaskStateConflict for one that is done, and what `task_create` raises.
+    """
+    wanted = sorted(set(task_ids))
+    with transaction.atomic(using=TENANT_ALIAS):
+        rows = WritingTask.objects.in_bulk(wanted)
+        if len(rows) < len(wanted):
+            raise NotFound
+        for task_id in wanted:
+            row = rows[task_id]
+            task_write_start(task_create(row.idea_id) if row.state == TaskState.FAILED else row)
+    return len(wanted)
 
 
 def task_fail(task_id: UUID, error: DomainError) -> None:

@@ -13,6 +13,7 @@ from igny8_core.modules.planner.models import ContentIdea
 from igny8_core.modules.planner.services import idea_reject
 from igny8_core.modules.writer.constants import RevisionSource, TaskState
 from igny8_core.modules.writer.errors import (
+    ArticleChanged,
     ArticleEmpty,
     ArticleUnfit,
     TaskBusy,
@@ -23,12 +24,15 @@ from igny8_core.modules.writer.models import Article, ArticleRevision, WritingTa
 from igny8_core.modules.writer.services import (
     article_delete,
     article_edit,
+    article_recover,
+    article_remove,
     article_restore,
     article_revision_restore,
     task_create,
     task_fail,
     task_give_up,
     task_write_start,
+    tasks_write_start,
 )
 from igny8_core.modules.writer.services.tasks import task_transition
 from igny8_core.modules.writer.tests.samples import article_make, idea_make, idea_state, task_get, task_make
@@ -280,3 +284,47 @@ def test_article_is_not_restored_beside_its_successor(tenant: Tenant) -> None:
         with pytest.raises(DeletedRowCollision):
             article_restore(Article, article.pk)
         assert Article.objects.count() == 0
+
+
+def test_edit_of_another_version_than_was_read_changes_nothing(tenant: Tenant) -> None:
+    article = article_make(tenant)
+    with tenant.work():
+        article_edit(article.pk, expected_version=1, title="First")
+        with pytest.raises(ArticleChanged):
+            article_edit(article.pk, expected_version=1, title="Late")
+        row = Article.objects.get()
+        assert (row.title, row.version, ArticleRevision.objects.count()) == ("First", 2, 2)
+
+
+def test_article_is_removed_and_recovered_by_its_id(tenant: Tenant, stranger: Tenant) -> None:
+    article = article_make(tenant)
+    with stranger.work():
+        for call in (article_remove, article_recover):
+            with pytest.raises(NotFound):
+                call(article.pk)
+    with tenant.work():
+        article_remove(article.pk)
+        assert (Article.objects.count(), WritingTask.objects.count()) == (0, 0)
+        assert article_recover(article.pk).pk == article.pk
+        assert (Article.objects.count(), WritingTask.objects.count()) == (1, 1)
+
+
+def test_tasks_are_started_together_and_failed_ones_anew(tenant: Tenant) -> None:
+    waiting, failed = task_make(tenant), task_make(tenant)
+    with tenant.work():
+        task_fail(failed.pk, ArticleUnfit())
+        for _ in range(2):  # asked again, the same jobs are at work
+            assert tasks_write_start([waiting.pk, failed.pk]) == 2
+        fresh = WritingTask.objects.get(idea_id=failed.idea_id, state=TaskState.QUEUED)
+        payloads = {job.payload["task_id"] for job in Job.objects.all()}
+        assert payloads == {str(waiting.pk), str(fresh.pk)}
+        assert Job.objects.count() == 2
+
+
+def test_tasks_are_started_all_or_none(tenant: Tenant, stranger: Tenant) -> None:
+    waiting, done, foreign = task_make(tenant), article_make(tenant), task_make(stranger)
+    with tenant.work():
+        for other, refusal in ((done.task_id, TaskStateConflict), (foreign.pk, NotFound)):
+            with pytest.raises(refusal):
+                tasks_write_start([waiting.pk, other])
+            assert not Job.objects.exists()
