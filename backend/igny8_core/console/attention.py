@@ -34,14 +34,20 @@ def needs_of(
         text = ngettext(
             "%(n)s post could not be published", "%(n)s posts could not be published", posts.failed
         )
-        found.append(Need("bad", text % {"n": posts.failed}, reverse("console:site_home", kwargs=here)))
+        address = reverse("console:publishing", kwargs=here) + "?state=failed"
+        found.append(Need("bad", text % {"n": posts.failed}, address))
     if written.tasks_failed:
         text = ngettext(
             "%(n)s article could not be written", "%(n)s articles could not be written", written.tasks_failed
         )
-        found.append(
-            Need("bad", text % {"n": written.tasks_failed}, reverse("console:site_home", kwargs=here))
+        address = reverse("console:writing", kwargs=here) + "?state=failed"
+        found.append(Need("bad", text % {"n": written.tasks_failed}, address))
+    if written.in_review:
+        text = ngettext(
+            "%(n)s article waits for your review", "%(n)s articles wait for your review", written.in_review
         )
+        address = reverse("console:writing", kwargs=here) + "?review_state=pending"
+        found.append(Need("warm", text % {"n": written.in_review}, address))
     if plan.ideas_new:
         text = ngettext(
             "%(n)s idea waits for your decision", "%(n)s ideas wait for your decision", plan.ideas_new

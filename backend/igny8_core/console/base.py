@@ -188,8 +188,11 @@ class NothingChosen(DomainError):
 
 
 def ids_chosen(request: HttpRequest) -> list[UUID]:
-    """The rows that a bulk form names; raises NothingChosen and NotFound."""
-    texts = request.POST.getlist("id")
+    """The rows that a bulk form names, or the one whose own button (`only`) was pressed.
+
+    Raises NothingChosen and NotFound.
+    """
+    texts = request.POST.getlist("only") or request.POST.getlist("id")
     if not texts:
         raise NothingChosen
     if len(texts) > MOST_CHOSEN:

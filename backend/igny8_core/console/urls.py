@@ -3,6 +3,8 @@
 from django.urls import include, path
 
 from igny8_core.console.views import (
+    article_links,
+    articles,
     audit,
     connections,
     entrance,
@@ -11,11 +13,38 @@ from igny8_core.console.views import (
     keywords,
     pipelines,
     planning,
+    publishing,
+    revisions,
     team,
     work,
+    writing,
 )
 
 app_name = "console"
+
+# What is done with one article; its own page stands with the other pages of the site.
+ARTICLE = [
+    path("edit/", articles.ArticleEditView.as_view(), name="article_edit"),
+    path("analyze/", articles.ArticleAnalyzeView.as_view(), name="article_analyze"),
+    path("score/", articles.ArticleScoreView.as_view(), name="article_score"),
+    path("request-review/", articles.ReviewRequestView.as_view(), name="article_request_review"),
+    path("approve/", articles.ApproveView.as_view(), name="article_approve"),
+    path("reject/", articles.RejectView.as_view(), name="article_reject"),
+    path("delete/", articles.DeleteView.as_view(), name="article_delete"),
+    path("restore/", articles.RestoreView.as_view(), name="article_restore"),
+    path("revisions/", revisions.RevisionsView.as_view(), name="revisions"),
+    path(
+        "revisions/<int:number>/restore/",
+        revisions.RevisionRestoreView.as_view(),
+        name="revision_restore",
+    ),
+    path("publish/", publishing.PublishView.as_view(), name="article_publish"),
+    path("links/find/", article_links.LinksFindView.as_view(), name="links_find"),
+    path("links/preview/", article_links.LinksPreviewView.as_view(), name="links_preview"),
+    path("links/insert/", article_links.LinksInsertView.as_view(), name="links_insert"),
+    path("links/reject/", article_links.LinksRejectView.as_view(), name="links_reject"),
+    path("links/<uuid:batch_id>/undo/", article_links.LinksUndoView.as_view(), name="links_undo"),
+]
 
 urlpatterns = [
     path("sign-in/", entrance.SignInView.as_view(), name="sign_in"),
@@ -130,6 +159,12 @@ urlpatterns = [
                     connections.ConnectionRestoreView.as_view(),
                     name="connection_restore",
                 ),
+                path("writing/", writing.WritingView.as_view(), name="writing"),
+                path("writing/start/", writing.TasksWriteView.as_view(), name="tasks_write"),
+                path("articles/<uuid:article_id>/", articles.ArticleView.as_view(), name="article"),
+                path("articles/<uuid:article_id>/", include(ARTICLE)),
+                path("publishing/", publishing.PublishingView.as_view(), name="publishing"),
+                path("publishing/retry/", publishing.RetryView.as_view(), name="publications_retry"),
             ]
         ),
     ),

@@ -10,6 +10,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from igny8_core.modules.optimizer.types import PositionView
+
 register = template.Library()
 
 # Drawn on a grid of 16, by stroke alone.
@@ -51,6 +53,16 @@ _TONES = {
     "busy": "running publishing writing scoring queued scheduled uploaded checking sending",
 }
 _TONE_OF = {state: tone for tone, states in _TONES.items() for state in states.split()}
+
+# The linker's words for what keeps a link out.
+_LINK_PROBLEMS = {
+    "gone": "the words are not in the text any more",
+    "linked": "the sentence or the target has a link already",
+    "limit": "the article has as many links as it may have",
+    "address": "the target is not published any more",
+    "unsafe": "the text could not be changed safely here",
+    "edited": "a person changed the link",
+}
 
 
 @register.simple_tag
@@ -106,9 +118,9 @@ def meter(value: Any, most: Any = 100, label: str = "") -> SafeString:
 
 
 @register.simple_tag
-def score_ring(score: int | None) -> SafeString:
+def score_ring(score: Any) -> SafeString:
     """A score from 0 to 100 as a ring; red to 49, amber to 69, green from 70."""
-    if score is None:
+    if score in (None, ""):  # a template has an empty text where there is no score at all
         return format_html('<span class="score none" title="{}">–</span>', _("Not scored yet"))
     tone = "good" if score >= 70 else "warm" if score >= 50 else "bad"
     return format_html(
@@ -223,3 +235,36 @@ def item_title(item: Any, site_id: Any) -> SafeString:
     """An item of a run by its title, leading to its idea."""
     address = reverse("console:idea", kwargs={"site_id": site_id, "idea_id": item.idea_id})
     return format_html('<a class="title" href="{}">{}</a>', address, item.title)
+
+
+@register.filter
+def at(rows: Mapping[Any, Any], key: Any) -> Any:
+    """What stands under a key, be it an id or its text; nothing when there is nothing."""
+    return rows.get(key) or rows.get(str(key))
+
+
+@register.filter
+def place(position: PositionView) -> str:
+    """Where a finding is, as people count."""
+    return f"{_(position.place.capitalize())} {position.index + 1}"
+
+
+@register.filter
+def without_scheme(address: str) -> str:
+    """An address as people read it."""
+    return address.removeprefix("https://").removeprefix("http://")
+
+
+@register.filter
+def link_problem(problem: str) -> str:
+    """Why a link could not be put in, in words."""
+    return _(_LINK_PROBLEMS.get(problem, problem))
+
+
+@register.simple_tag
+def linked_sentence(sentence: str, anchor: str, address: str) -> SafeString:
+    """A sentence with the words that become a link marked, and where it leads."""
+    before, found, after = sentence.partition(anchor)
+    if not found:
+        return format_html("{}", sentence)
+    return format_html("{}<ins>{} ⟨{}⟩</ins>{}", before, found, address, after)

@@ -75,8 +75,8 @@ def _funnel(
         (_("Keywords"), plan.keywords, "keywords"),
         (_("Clusters"), plan.clusters, "map"),
         (_("Ideas"), plan.ideas, "ideas"),
-        (_("Articles"), written.articles, "site_home"),
-        (_("Posts"), posts.published, "site_home"),
+        (_("Articles"), written.articles, "writing"),
+        (_("Posts"), posts.published, "publishing"),
     )
     return [
         Step(title, count, reverse(f"console:{name}", kwargs={"site_id": site_id}))

@@ -73,10 +73,14 @@ def writer_counts(site_id: UUID) -> WriterCounts:
         open=Count("id", filter=Q(state__in=OPEN_STATES)),
         failed=Count("id", filter=Q(state=TaskState.FAILED, is_replaced=False)),
     )
+    articles = Article.objects.filter(site_id=site_id).aggregate(
+        all=Count("id"), in_review=Count("id", filter=Q(review_state=ReviewState.PENDING))
+    )
     return WriterCounts(
         tasks_open=tasks["open"],
         tasks_failed=tasks["failed"],
-        articles=Article.objects.filter(site_id=site_id).count(),
+        articles=articles["all"],
+        in_review=articles["in_review"],
     )
 
 

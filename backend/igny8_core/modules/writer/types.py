@@ -43,11 +43,12 @@ class LinksApplied:
 
 @dataclass(frozen=True, slots=True)
 class WriterCounts:
-    """What a site has in writing: tasks that are not done, tasks that failed, articles."""
+    """What a site has in writing: tasks not done, tasks that failed, articles, and those that wait for a review."""
 
     tasks_open: int
     tasks_failed: int
     articles: int
+    in_review: int
 
 
 @dataclass(frozen=True, slots=True)
