@@ -51,6 +51,7 @@ ROOMS = [
 ]
 
 INSTALLED_APPS = [
+    "django.contrib.admin.apps.SimpleAdminConfig",  # rooms register with api/staff_site.py, nothing by itself
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.forms",
@@ -90,10 +91,12 @@ MIDDLEWARE = [
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BACKEND_DIR / "igny8_core" / "api" / "templates"],  # before the admin's own
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",  # the admin's pages ask for it
                 "django.contrib.messages.context_processors.messages",
             ]
         },

@@ -8,4 +8,5 @@ class IdentityConfig(AppConfig):
 
     name = "igny8_core.auth"
     label = "igny8_auth"
+    verbose_name = "Accounts"
     default_auto_field = "django.db.models.BigAutoField"

@@ -36,6 +36,7 @@ TENANTLESS_PATHS = {
     "/readyz/": "asked by the host's load balancer",
     "/preview/": "serves finished files of the preview site under an unguessable token",
     "/static/": "style and script files",
+    "/staff/": "staff look across accounts and act through the recorded door: api/staff_site.py lets nobody else in",
     "/sign-in/": "proves who somebody is",
     "/sign-up/": "makes an account, and nobody has one yet; carries its own proof, a mailed link",
     "/password/": "carries its own proof, a mailed link",

@@ -8,4 +8,5 @@ class TenancyConfig(AppConfig):
 
     name = "igny8_core.tenancy"
     label = "tenancy"
+    verbose_name = "Jobs"
     default_auto_field = "django.db.models.BigAutoField"

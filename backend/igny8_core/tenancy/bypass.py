@@ -1,6 +1,7 @@
 """The one door through the wall, for staff: each use is on record before it happens, or does not happen.
 
-Guests, by the import contract: the API's frame, which enters one account or lists across accounts for staff.
+Guests, by the import contract: the API's frame and the staff's site beside it, which enter one account or list across
+accounts for staff.
 """
 
 from collections.abc import Iterator, Mapping

@@ -14,6 +14,7 @@ class Kind(Enum):
 
 
 INFRA_MODELS = {
+    "admin.LogEntry": "installed with django.contrib.admin, never filled: the audit trail says what staff did",
     "contenttypes.ContentType": "Django's list of models; no tenant data",
     "auth.Permission": "Django's permission names; roles decide here, no tenant data",
     "auth.Group": "installed with django.contrib.auth, never filled",

@@ -96,6 +96,29 @@ def job_cancel(job_id: UUID) -> Job:
     return job
 
 
+def job_requeue(job_id: UUID) -> Job:
+    """Give a failed job all its attempts anew and announce it on commit; what it did already it finds done.
+
+    Raises NotFound and JobStateConflict (not failed, or another job is at the same work).
+    """
+    job = Job.objects.select_for_update().filter(pk=job_id).first()
+    if job is None:
+        raise NotFound
+    if job.state != JobState.FAILED:
+        raise JobStateConflict(f"The job is {job.state}; only a failed one is queued again.")
+    job_transition(job, JobState.QUEUED)
+    job.attempts, job.error_code, job.error_message = 0, "", ""
+    job.run_after = job.finished_at = job.lease_token = job.lease_until = None
+    job.cancel_requested, job.announced_at = False, utc_now()
+    try:
+        with transaction.atomic(using=TENANT_ALIAS):
+            job.save()
+    except IntegrityError as error:
+        raise JobStateConflict("Another job is at the same work already.") from error
+    transaction.on_commit(lambda: announce(job), using=TENANT_ALIAS)
+    return job
+
+
 def job_charge(job_id: UUID, *, held: int = 0, charged: int = 0) -> None:
     """Add credits to what a job shows as held and charged, in the caller's transaction; either may be negative."""
     Job.objects.filter(pk=job_id).update(
@@ -106,6 +129,7 @@ def job_charge(job_id: UUID, *, held: int = 0, charged: int = 0) -> None:
 _ALLOWED = {
     JobState.QUEUED: {JobState.RUNNING, JobState.CANCELLED},
     JobState.RUNNING: {JobState.QUEUED, JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED},
+    JobState.FAILED: {JobState.QUEUED},  # by staff alone: `job_requeue`
 }
 
 

@@ -50,7 +50,7 @@ def tables_empty(_case: TransactionTestCase | None = None) -> None:
     models = [
         model for model in apps.get_models() if getattr(model, "tenant_kind", Kind.GLOBAL) is not Kind.GLOBAL
     ]
-    names = ", ".join([*(model._meta.db_table for model in models), "django_session"])
+    names = ", ".join([*(model._meta.db_table for model in models), "django_session", "django_admin_log"])
     with owner_connection() as connection:
         system = connection.execute("SELECT id, plan_id FROM igny8_auth_account WHERE is_system").fetchone()
         connection.execute(f"TRUNCATE {names}")

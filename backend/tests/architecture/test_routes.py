@@ -21,6 +21,7 @@ OUTSIDE = {
     "api/docs/": "the description of the API",
     "livez/": "asked by the host",
     "readyz/": "asked by the host",
+    "staff/": "the staff's site: across accounts on purpose, isolation/test_staff_site.py",
     "preview/": "finished files under an unguessable token, no database",
 }
 

@@ -28,6 +28,7 @@ from igny8_core.auth.services.people import (
     user_sites_set,
     user_update,
 )
+from igny8_core.auth.services.plans import PLAN_FIELDS, plan_update
 from igny8_core.auth.services.proof import person_prove
 from igny8_core.auth.services.second_factor import (
     second_factor_begin,
@@ -58,6 +59,7 @@ from igny8_core.auth.services.sites import (
 )
 
 __all__ = [
+    "PLAN_FIELDS",
     "NewApiKey",
     "TokenPair",
     "account_create",
@@ -84,6 +86,7 @@ __all__ = [
     "password_reset_token",
     "person_admit",
     "person_prove",
+    "plan_update",
     "second_factor_begin",
     "second_factor_confirm",
     "second_factor_end",

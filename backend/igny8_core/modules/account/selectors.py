@@ -57,7 +57,8 @@ def usage_get() -> Usage:
 def members_with_sites(rows: QuerySet[Any]) -> QuerySet[Any]:
     """Those among people who have not been removed, each with `site_ids`, in one query."""
     sites = SiteUserAccess.objects.filter(user_id=OuterRef("pk")).order_by("site_id").values("site_id")
-    return members_present(rows).annotate(site_ids=ArraySubquery(sites))
+    found: QuerySet[Any] = members_present(rows).annotate(site_ids=ArraySubquery(sites))
+    return found
 
 
 def member_list(*, search: str = "", number: int = 1) -> Page[MemberRow]:

@@ -41,7 +41,8 @@ class PaymentViewSet(AccountModelViewSet):
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Ask to pay."""
         fields = self.valid_data(PaymentInput(data=request.data))
-        return self.answer(services.payment_request(**fields), status.HTTP_201_CREATED)
+        row = services.payment_request(**fields)
+        return Response(PaymentSerializer(row).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(
         summary="Take a payment back",
@@ -52,7 +53,7 @@ class PaymentViewSet(AccountModelViewSet):
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Cancel a payment."""
-        return self.answer(services.payment_cancel(self.get_object().pk))
+        return Response(PaymentSerializer(services.payment_cancel(self.get_object().pk)).data)
 
 
 class ApproveView(ViewFrame):

@@ -199,7 +199,7 @@ class StatementLineSerializer(serializers.Serializer[Any]):
     """One group; an empty key holds what has no site, person or operation."""
 
     key = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # DRF turns a declared field into no attribute
     sums = SumsSerializer()
 
 

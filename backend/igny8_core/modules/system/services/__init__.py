@@ -1,7 +1,7 @@
 """Every write of the system room, for its own API, the console and the rooms that may call it."""
 
 from igny8_core.modules.system.services.brand import brand_profile_set
-from igny8_core.modules.system.services.jobs import job_cancel
+from igny8_core.modules.system.services.jobs import job_again, job_cancel, job_stop
 from igny8_core.modules.system.services.notifications import (
     job_failure_tell,
     notification_read,
@@ -17,8 +17,10 @@ from igny8_core.modules.system.services.prompts import (
 
 __all__ = [
     "brand_profile_set",
+    "job_again",
     "job_cancel",
     "job_failure_tell",
+    "job_stop",
     "notification_read",
     "notifications_expire",
     "notifications_read_all",
