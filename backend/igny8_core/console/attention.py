@@ -57,5 +57,5 @@ def needs_of(
         )
     if shell.balance.available < LOW_CREDITS:
         text = _("%(n)s credits are left") % {"n": shell.balance.available}
-        found.append(Need("warm", text, reverse("console:site_home", kwargs=here)))
+        found.append(Need("warm", text, reverse("console:billing")))
     return found

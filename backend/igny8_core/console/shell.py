@@ -77,6 +77,7 @@ _SITE_NAV: tuple[tuple[str, StrPromise, str, str], ...] = (
 )
 _ACCOUNT_NAV: tuple[tuple[str, StrPromise, str, str], ...] = (
     ("team", _("Team and keys"), "team", "account_member_list"),
+    ("billing", _("Usage and billing"), "coin", "billing_subscription"),
     ("jobs", _("Jobs"), "clock", "system_job_list"),
     ("audit", _("Audit log"), "list", "account_audit_list"),
 )

@@ -98,6 +98,12 @@ def short(value: Any) -> str:
     return f"{number:,.0f}"
 
 
+@register.simple_tag
+def money(cents: int, currency: str) -> str:
+    """An amount with its currency: USD 1,234.50."""
+    return f"{currency} {cents / 100:,.2f}"
+
+
 @register.filter
 def known(value: Any) -> Any:
     """The value, or a dash when it is not known."""

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from igny8_core.common.clock import utc_now
 from igny8_core.console.attention import needs_of
 from igny8_core.console.base import PageView, SitePageView
+from igny8_core.modules.billing.selectors import credits_by_day
 from igny8_core.modules.planner.selectors import planner_counts
 from igny8_core.modules.planner.types import PlannerCounts
 from igny8_core.modules.publisher.selectors import publisher_counts
@@ -55,6 +56,7 @@ class SiteHomeView(SitePageView):
             "posts": posts,
             "needs": needs_of(self.site, shell=self.shell, plan=plan, written=written, posts=posts),
             "output": every_day(dict(posts.published_by_day), days=DAYS),
+            "spent": every_day(dict(credits_by_day(days=DAYS, site_id=site_id)), days=DAYS),
         }
         return self.page("home.html", values)
 

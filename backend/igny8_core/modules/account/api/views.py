@@ -205,7 +205,8 @@ class OwnershipView(ViewFrame):
             email=principal_of(request).user.email, **fields, address=client_address(request.META)
         )
         heir = services.ownership_transfer(heir, by=owner)
-        return Response(MemberSerializer(account.member_get(heir.pk)).data)
+        shown = account.members_with_sites(User.objects.filter(pk=heir.pk)).get()
+        return Response(MemberSerializer(shown).data)
 
 
 class ApiKeyViewSet(IdentityModelViewSet):

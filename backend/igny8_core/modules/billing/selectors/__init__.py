@@ -24,12 +24,18 @@ from igny8_core.modules.billing.selectors.prices import (
     operation_price,
     price_list,
 )
-from igny8_core.modules.billing.selectors.statement import credits_spent, month_start, statement_get
+from igny8_core.modules.billing.selectors.statement import (
+    credits_by_day,
+    credits_spent,
+    month_start,
+    statement_get,
+)
 
 __all__ = [
     "article_price",
     "balance_check",
     "balance_get",
+    "credits_by_day",
     "credits_spent",
     "estimate_get",
     "holds_due",

@@ -1,7 +1,7 @@
 """What credits went where: the ledger of a time, added up by site, person, operation or day; it must never write."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -48,6 +48,17 @@ def statement_get(
     lines = _labelled(group, [(_key(row["group"]), _sums(row)) for row in found])
     total = Sums(**{name: sum(getattr(line.sums, name) for line in lines) for name in _SUMS})
     return Statement(since=since, until=until, group_by=group.value, lines=lines, total=total)
+
+
+def credits_by_day(*, days: int = 30, site_id: UUID | None = None) -> dict[date, int]:
+    """What was spent on each of the last `days` days (UTC) that has any, today included; of one site, or of all."""
+    midnight = utc_now().astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    since = midnight - timedelta(days=days - 1)
+    rows = LedgerEntry.objects.filter(kind=EntryKind.CAPTURE, created_at__gte=since)
+    if site_id is not None:
+        rows = rows.filter(site_id=site_id)
+    by_day = rows.annotate(day=_GROUPS[StatementGroup.DAY]).values("day").annotate(spent=Sum("amount"))
+    return {row["day"]: row["spent"] for row in by_day}
 
 
 def credits_spent(*, since: datetime) -> int:
