@@ -98,6 +98,12 @@ def short(value: Any) -> str:
     return f"{number:,.0f}"
 
 
+@register.filter
+def exact(value: int) -> str:
+    """A number to its last digit: 1,234,567."""
+    return f"{value:,}"
+
+
 @register.simple_tag
 def money(cents: int, currency: str) -> str:
     """An amount with its currency: USD 1,234.50."""

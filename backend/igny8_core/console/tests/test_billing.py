@@ -141,8 +141,8 @@ def test_statement_adds_up_by_what_is_chosen(tenant: Tenant, stranger: Tenant) -
     client = browser_of(tenant.owner)
     cells = _cells(page_text(client, STATEMENT))
     assert cells[7:14] == [tenant.site.domain, "42", "", "42", "0", "0", "0"]
-    assert cells[14:21] == ["of none", "0", "", "0", "0", "1000", "0"]
-    assert cells[21:] == ["In all", "42", "", "42", "0", "1000", "0"]
+    assert cells[14:21] == ["For no site", "0", "", "0", "0", "1,000", "0"]
+    assert cells[21:] == ["In all", "42", "", "42", "0", "1,000", "0"]
     assert tenant.owner.email in page_text(client, f"{STATEMENT}?group_by=user")
     by_day = page_text(client, f"{STATEMENT}?group_by=day", **{"HX-Request": "true"})
     assert 'class="bars"' in by_day

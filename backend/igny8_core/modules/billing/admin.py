@@ -22,11 +22,11 @@ class AccountAdmin(StaffModelAdmin):
     account_field = "pk"
     action_form = AmountForm
     actions = ("suspend", "reactivate", "adjust_credits")
-    list_display = ("id", "name", "plan", "plan_status", "trial_ends_at", "paid_until", "grace_until")
+    list_display = ("id", "name", "plan", "plan_status", "trial_ends_at", "paid_until")
     list_filter = ("plan_status",)
     list_select_related = ("plan",)
     search_fields = ("name",)
-    fields = (*list_display, "retention_days", "created_at")
+    fields = (*list_display, "grace_until", "retention_days", "created_at")
     ordering = ("-created_at", "-pk")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
