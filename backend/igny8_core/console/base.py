@@ -125,7 +125,13 @@ class PageView(View):
         self, template: str, context: Mapping[str, Any] | None = None, *, status: int = 200
     ) -> HttpResponse:
         """The rendered page, inside the transaction that read its rows."""
-        values = {"shell": self.shell, "site": self.site, "view": self, **(context or {})}
+        values = {
+            "shell": self.shell,
+            "site": self.site,
+            "view": self,
+            "may_add_site": self.may("account_site_create"),
+            **(context or {}),
+        }
         return render(self.request, f"console/{template}", values, status=status)
 
     def done(

@@ -74,6 +74,7 @@ _SITE_NAV: tuple[tuple[str, StrPromise, str, str], ...] = (
     ("publishing", _("Publishing"), "send", "publisher_publication_list"),
     ("pipelines", _("Pipelines"), "flow", "automation_run_list"),
     ("connections", _("Connections"), "plug", "integration_destination_list"),
+    ("settings", _("Settings"), "gear", "account_site_retrieve"),
 )
 _ACCOUNT_NAV: tuple[tuple[str, StrPromise, str, str], ...] = (
     ("team", _("Team and keys"), "team", "account_member_list"),

@@ -16,6 +16,7 @@ from igny8_core.console.views import (
     planning,
     publishing,
     revisions,
+    sites,
     team,
     work,
     writing,
@@ -94,6 +95,7 @@ urlpatterns = [
         name="payment_cancel",
     ),
     path("audit/", audit.AuditView.as_view(), name="audit"),
+    path("sites/new/", sites.SiteNewView.as_view(), name="site_new"),
     path("sites/<uuid:site_id>/", home.SiteHomeView.as_view(), name="site_home"),
     path(
         "sites/<uuid:site_id>/",
@@ -144,6 +146,9 @@ urlpatterns = [
                     pipelines.ItemRetryView.as_view(),
                     name="item_retry",
                 ),
+                path("settings/", sites.SiteSettingsView.as_view(), name="settings"),
+                path("settings/brand/", sites.SiteBrandView.as_view(), name="brand"),
+                path("settings/sectors/", sites.SectorNewView.as_view(), name="sector_new"),
                 path("connections/", connections.ConnectionsView.as_view(), name="connections"),
                 path(
                     "connections/<uuid:destination_id>/",

@@ -41,6 +41,7 @@ _ICONS = {
     "undo": "M6 4 3 7l3 3M3 7h6a3.5 3.5 0 0 1 0 7H7",
     "play": "M5 3.5v9l7-4.5z",
     "pause": "M5.5 3.5v9M10.5 3.5v9",
+    "gear": "M3 4.5h6M12 4.5h1M3 11.5h1M7 11.5h6M10.5 3a1.5 1.5 0 1 0 .01 0zM5.5 10a1.5 1.5 0 1 0 .01 0z",
     "up": "M8 13V3M4 7l4-4 4 4",
 }
 
@@ -244,8 +245,11 @@ def of(names: Mapping[Any, str], key: Any) -> str:
 
 @register.simple_tag
 def item_title(item: Any, site_id: Any) -> SafeString:
-    """An item of a run by its title, leading to its idea."""
-    address = reverse("console:idea", kwargs={"site_id": site_id, "idea_id": item.idea_id})
+    """An item of a run by its title, leading to its article once there is one, else to its idea."""
+    names = {"article_id": item.article_id} if item.article_id else {"idea_id": item.idea_id}
+    address = reverse(
+        "console:article" if item.article_id else "console:idea", kwargs={"site_id": site_id, **names}
+    )
     return format_html('<a class="title" href="{}">{}</a>', address, item.title)
 
 

@@ -33,7 +33,7 @@ class HomeView(PageView):
     def get(self, request: HttpRequest) -> HttpResponse:
         """The first site's home."""
         if self.shell.site is None:
-            return self.page("home_empty.html")
+            return self.page("home_empty.html", {"may_add": self.may("account_site_create")})
         return HttpResponseRedirect(reverse("console:site_home", kwargs={"site_id": self.shell.site.pk}))
 
 
@@ -47,6 +47,7 @@ class SiteHomeView(SitePageView):
         """What waits, the funnel, the output by day."""
         plan, written = planner_counts(site_id), writer_counts(site_id)
         posts = publisher_counts(site_id, days=DAYS)
+        spent = every_day(dict(credits_by_day(days=DAYS, site_id=site_id)), days=DAYS)
         funnel = _funnel(site_id, plan=plan, written=written, posts=posts)
         values = {
             "funnel": funnel,
@@ -56,7 +57,8 @@ class SiteHomeView(SitePageView):
             "posts": posts,
             "needs": needs_of(self.site, shell=self.shell, plan=plan, written=written, posts=posts),
             "output": every_day(dict(posts.published_by_day), days=DAYS),
-            "spent": every_day(dict(credits_by_day(days=DAYS, site_id=site_id)), days=DAYS),
+            "spent": spent,
+            "spent_total": sum(credits for _day, credits in spent),
         }
         return self.page("home.html", values)
 
