@@ -17,6 +17,7 @@ from igny8_core.modules.billing.services import (
     payment_reject,
     payment_request,
 )
+from igny8_core.modules.system.models import Notification
 from igny8_core.testing.clients import browser_of
 from igny8_core.testing.factories import Tenant, site_make, staff_make
 from igny8_core.testing.isolation import limited_user, unchanged
@@ -200,3 +201,12 @@ def test_pages_cost_the_same_with_one_row_and_fifty(tenant: Tenant, page: str) -
                 payment_cancel(payment_request(**PACKAGE).pk)
 
     same_queries(browser_of(tenant.owner), page, fill)
+
+
+def test_warning_of_low_credits_leads_to_billing(tenant: Tenant) -> None:
+    with tenant.work():
+        credits_grant(10, reason="a gift", idempotency_key="g")
+        credits_hold(10, operation="writer.section", idempotency_key="all")
+        told = Notification.objects.get()
+    answer = browser_of(tenant.owner).post(f"/notifications/{told.pk}/")
+    assert answer["Location"] == BILLING

@@ -134,6 +134,7 @@ _PLACES = {
     "destination": ("console:connection", "destination_id"),
     "job": ("console:job", "job_id"),
     "publication": ("console:publishing", ""),
+    "balance": ("console:billing", ""),
 }
 
 
