@@ -332,11 +332,13 @@ def test_seed_keywords_are_added_once(tenant: Tenant) -> None:
 def test_page_shows_its_job_until_it_has_ended(tenant: Tenant, page: str, kind: str) -> None:
     with tenant.work():
         job = Job.objects.create(kind=kind, site_id=tenant.site.pk, progress_message="Half way")
-        Job.objects.create(kind="writer.write_article", site_id=tenant.site.pk, progress_message="Writing")
+        Job.objects.create(
+            kind="writer.write_article", site_id=tenant.site.pk, progress_message="Another page's"
+        )
     client, polled = browser_of(tenant.member), {"HX-Request": "true", "HX-Target": "job"}
     body = page_text(client, at(tenant, page))
     assert "Half way" in body
-    assert "Writing" not in body
+    assert "Another page" not in body
     assert f"/jobs/{job.pk}/cancel/" in body
     assert "/cancel/" not in page_text(browser_of(tenant.viewer), at(tenant, page))
     assert "HX-Refresh" not in client.get(at(tenant, page), headers=polled)

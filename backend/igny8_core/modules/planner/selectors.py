@@ -1,7 +1,6 @@
 """Reads of the plan for other rooms and the console; lists and frozen dataclasses, never a lazy queryset."""
 
 from collections.abc import Collection, Sequence
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, F, OrderBy, Q, Window
@@ -12,20 +11,18 @@ from igny8_core.common.pages import Page
 from igny8_core.modules.planner.briefs import idea_brief
 from igny8_core.modules.planner.constants import IdeaState, ImportState, KeywordStatus
 from igny8_core.modules.planner.models import Cluster, ContentIdea, Keyword, KeywordImport
+from igny8_core.modules.planner.reports import import_preview, import_rejects
 from igny8_core.modules.planner.types import (
     ClusterRow,
     IdeaBrief,
     IdeaQuery,
     IdeaRow,
     ImportDetail,
-    ImportPreview,
     ImportRow,
     KeywordQuery,
     KeywordRow,
     PlannerCounts,
     PlanOutlook,
-    Reject,
-    SampleRow,
 )
 from igny8_core.tenancy.pages import page_read
 
@@ -229,8 +226,8 @@ def keyword_import_get(import_id: UUID) -> ImportDetail:
         raise NotFound
     return ImportDetail(
         row=_import_row(row),
-        preview=_import_preview(row.preview) if row.preview else None,
-        rejects=tuple(Reject(**reject) for reject in row.rejects),
+        preview=import_preview(row.preview),
+        rejects=import_rejects(row.rejects),
     )
 
 
@@ -253,12 +250,6 @@ def _import_row(row: KeywordImport) -> ImportRow:
         created_at=row.created_at,
         finished_at=row.finished_at,
     )
-
-
-def _import_preview(stored: dict[str, Any]) -> ImportPreview:
-    sample = tuple(SampleRow(**one) for one in stored["sample"])
-    columns = {name: tuple(stored[name]) for name in ("columns_read", "columns_ignored")}
-    return ImportPreview(**{**stored, **columns, "sample": sample})
 
 
 def keyword_statuses(ids: Collection[UUID]) -> dict[UUID, str]:

@@ -185,3 +185,10 @@ class TestReads:
         row = upload(tenant)
         with tenant.work():
             assert keyword_import_get(row.pk).preview is None
+
+    def test_import_written_by_hand_is_shown_without_what_it_lacks(self, tenant: Tenant) -> None:
+        row = upload(tenant)
+        with tenant.work():
+            KeywordImport.objects.update(preview={"tool": "x"}, rejects=["no record"])
+            detail = keyword_import_get(row.pk)
+        assert (detail.preview, detail.rejects) == (None, ())
