@@ -167,6 +167,15 @@ def test_imports_are_listed_and_empty_list_says_what_will_stand_there(tenant: Te
     assert "Not started" in body
 
 
+def test_imports_are_narrowed_by_their_state(tenant: Tenant) -> None:
+    client = browser_of(tenant.viewer)
+    page = uploaded(browser_of(tenant.member), tenant)
+    assert page in page_text(client, f"{at(tenant)}?state=uploaded", **{"HX-Request": "true"})
+    narrowed = page_text(client, f"{at(tenant)}?state=failed")
+    assert page not in narrowed
+    assert "Nothing matches" in narrowed
+
+
 def test_list_costs_the_same_with_one_import_and_fifty(tenant: Tenant) -> None:
     def fill(count: int) -> None:
         with tenant.work():

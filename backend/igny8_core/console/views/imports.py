@@ -18,7 +18,7 @@ from igny8_core.common.errors import DomainError, NotFound
 from igny8_core.console.base import SiteActionView, id_of
 from igny8_core.console.forms import ConsoleForm
 from igny8_core.console.jobs import JobPageView
-from igny8_core.console.lists import page_number
+from igny8_core.console.lists import FilterForm, choice, page_number
 from igny8_core.modules.billing.selectors import plan_get, price_list
 from igny8_core.modules.planner import services
 from igny8_core.modules.planner.constants import ImportState
@@ -40,6 +40,13 @@ class ImportForm(ConsoleForm):
         help_text=gettext_lazy("CSV, at most 200 MB. Nothing is imported before you have looked at it."),
     )
     sector_id = forms.ChoiceField(label=gettext_lazy("Sector"), required=False)
+
+
+class ImportFilterForm(FilterForm):
+    """Imports by state."""
+
+    search = None
+    state = choice(gettext_lazy("Any state"), ImportState.choices)
 
 
 class ImportsView(JobPageView):
@@ -84,9 +91,12 @@ class ImportsView(JobPageView):
 
     def show(self, form: ImportForm, *, status: int = 200) -> HttpResponse:
         """The page around a form."""
+        filters = ImportFilterForm.of(self.request)
+        number = page_number(self.request)
         values = {
             "form": form,
-            "page": keyword_import_list(self.site.pk, number=page_number(self.request)),
+            "filters": filters,
+            "page": keyword_import_list(self.site.pk, number=number, **filters.values()),
             "may_import": self.may("planner_import_create"),
         }
         return self.page("imports/list.html", values, status=status)

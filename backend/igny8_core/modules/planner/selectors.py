@@ -213,9 +213,11 @@ def plan_outlook(site_id: UUID, *, sector_id: UUID | None = None) -> PlanOutlook
     )
 
 
-def keyword_import_list(site_id: UUID, *, number: int = 1) -> Page[ImportRow]:
-    """One page of a site's imports, newest first."""
+def keyword_import_list(site_id: UUID, *, state: str | None = None, number: int = 1) -> Page[ImportRow]:
+    """One page of a site's imports, all or those in a state, newest first."""
     rows = KeywordImport.objects.filter(site_id=site_id).defer("rejects", "preview")
+    if state is not None:
+        rows = rows.filter(state=state)
     return page_read(rows.order_by("-id"), _import_row, number=number)
 
 
