@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from igny8_core.console.tests.helpers import page_text, said, same_queries
+from igny8_core.console.views.planning import label
 from igny8_core.modules.billing.services import credits_grant
 from igny8_core.modules.planner.models import Cluster, ContentIdea, Keyword
 from igny8_core.modules.system.selectors import industry_list
@@ -142,6 +143,21 @@ def test_map_draws_each_cluster_as_a_link(tenant: Tenant) -> None:
     assert body.count('class="bubble new"') == 5
     for group in groups:
         assert body.count(at(tenant, f"clusters/{group.pk}/")) == 2  # in the picture and in the table
+
+
+@pytest.mark.parametrize(
+    ("name", "radius", "lines"),
+    [
+        ("moka pot", 20, ()),
+        ("moka pot", 40, ("moka pot",)),
+        ("coffee beans", 26, ("coffee", "beans")),
+        ("how to clean a coffee maker", 40, ("how to", "clean a", "coffee", "maker")),
+        ("how to clean a coffee maker", 34, ("how to", "clean a", "coffee…")),
+        ("descaling solutions", 26, ()),
+    ],
+)
+def test_name_is_cut_between_words_to_its_circle(name: str, radius: float, lines: tuple[str, ...]) -> None:
+    assert label(name, radius) == lines
 
 
 def test_cluster_is_changed_unless_somebody_else_did(tenant: Tenant) -> None:

@@ -45,7 +45,7 @@ TAKEN_BACK = (
     IdeaState.ACCEPTED,
     IdeaState.REJECTED,
 )  # states that a decision can be undone to
-LETTER = 7.0  # the width of a letter of a label
+LETTER = 6.5  # the width of a letter of a label
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,26 +125,31 @@ def _radius(volume: int, most: int) -> float:
 
 def _group(name: str, rows: Sequence[ClusterRow], circles: Sequence[Circle], place: Circle) -> Group:
     bubbles = tuple(
-        Bubble(row, x=place.x + one.x, y=place.y + one.y, r=one.r, lines=_label(row.name, one.r))
+        Bubble(row, x=place.x + one.x, y=place.y + one.y, r=one.r, lines=label(row.name, one.r))
         for row, one in zip(rows, circles, strict=True)
     )
     return Group(name=name, x=place.x, y=place.y, r=place.r, bubbles=bubbles)
 
 
-def _label(name: str, radius: float) -> tuple[str, ...]:
-    """A name on up to three lines, where it fits into its circle; else nothing, the table and the tip have it."""
+def label(name: str, radius: float) -> tuple[str, ...]:
+    """A name on as many lines as its circle has room for, cut between words; the table and the tip have all of it."""
     if radius < LABEL_RADIUS:
         return ()
-    room = int(radius * 1.7 / LETTER)
+    room = int(radius * 1.75 / LETTER)
     lines = [""]
     for word in name.split():
         if len(lines[-1]) + len(word) + 1 <= room or not lines[-1]:
             lines[-1] = f"{lines[-1]} {word}".strip()
         else:
             lines.append(word)
-    if len(lines) > 3 or any(len(line) > room for line in lines):
-        return ()  # a piece of a name says less than none
-    return tuple(lines)
+    most = 2 if radius < 30 else 3 if radius < 40 else 4
+    shown = lines[:most]
+    if len(lines) > most:
+        last = shown.pop()
+        shown.append((last if len(last) < room else last.rpartition(" ")[0]) + "…")
+    if any(len(line) > room or line == "…" for line in shown):
+        return ()  # a piece of a word says less than none
+    return tuple(shown)
 
 
 def _framed(groups: Sequence[Group]) -> Picture:
