@@ -45,7 +45,7 @@ class ImportForm(ConsoleForm):
 class ImportFilterForm(FilterForm):
     """Imports by state."""
 
-    search = None
+    search = None  # type: ignore[assignment]  # Django takes a field out of a form this way
     state = choice(gettext_lazy("Any state"), ImportState.choices)
 
 
