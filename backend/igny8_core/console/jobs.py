@@ -14,6 +14,12 @@ class JobPageView(SitePageView):
     """A page of a site that includes `job_progress.html` for the newest job of `kinds`."""
 
     kinds: ClassVar[tuple[str, ...]] = ()
+    shown: JobView | None
+
+    def begin(self, **kwargs: Any) -> None:
+        """The job is read before the rows: one that ends in between is shown at work, and the next look has it all."""
+        super().begin(**kwargs)
+        self.shown = self.job()
 
     def job(self) -> JobView | None:
         """The job to show."""
@@ -23,7 +29,7 @@ class JobPageView(SitePageView):
         self, template: str, context: Mapping[str, Any] | None = None, *, status: int = 200
     ) -> HttpResponse:
         """The page with the job; whoever polled it to its end gets all of the page again."""
-        job = self.job()
+        job = self.shown
         values = {"job": job, "may_cancel_job": self.may("system_job_cancel"), **(context or {})}
         answer = super().page(template, values, status=status)
         if self.request.headers.get("HX-Target") == "job" and (job is None or job.finished_at is not None):

@@ -66,7 +66,7 @@ def people_make() -> Tenant:
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
+def page(browser: Browser, tmp_path: Path) -> Iterator[Page]:
     """A fresh browser window; a script error or a refusal by the content security policy fails the test."""
     context = browser.new_context(
         viewport={"width": 1280, "height": 900}, locale="en-GB", timezone_id="Europe/Berlin"
@@ -83,5 +83,6 @@ def page(browser: Browser) -> Iterator[Page]:
         ),
     )
     yield page
+    page.screenshot(path=tmp_path / "last.png")  # what stood there when the test ended, for whoever asks why
     context.close()
     assert complaints == []

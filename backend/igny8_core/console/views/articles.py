@@ -17,6 +17,7 @@ from igny8_core.console.prose import prose
 from igny8_core.console.scores import finding_groups
 from igny8_core.console.views.article_links import links_values
 from igny8_core.console.views.article_pages import ArticleActionView, ArticlePageView
+from igny8_core.modules.automation.services import items_continue
 from igny8_core.modules.optimizer.selectors import score_get
 from igny8_core.modules.optimizer.services import article_analyze, article_score
 from igny8_core.modules.optimizer.types import ScoreView
@@ -170,7 +171,11 @@ class ApproveView(ArticleActionView):
         form = DecisionForm(request.POST)
         version = form.cleaned_data["version"] if form.is_valid() else 0
         services.article_approve(article_id, version=version, comment=form.cleaned_data.get("comment", ""))
-        return self.done(_("The article is approved."), self.back())
+        went_on = items_continue(article_id)
+        text = (
+            _("The article is approved, and its run goes on.") if went_on else _("The article is approved.")
+        )
+        return self.done(text, self.back())
 
 
 class RejectView(ArticleActionView):
@@ -183,6 +188,7 @@ class RejectView(ArticleActionView):
         form = DecisionForm(request.POST)
         form.is_valid()
         services.article_reject(article_id, comment=form.cleaned_data.get("comment", ""))
+        items_continue(article_id)
         return self.done(
             _("The article is rejected; it is published nowhere until it is edited or approved."), self.back()
         )

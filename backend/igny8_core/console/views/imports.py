@@ -111,14 +111,15 @@ class ImportView(JobPageView):
     detail: ImportDetail
 
     def begin(self, **kwargs: Any) -> None:
-        """The import of the address; raises NotFound."""
+        """The import of the address, whose job is read before its report; raises NotFound."""
         super().begin(**kwargs)
         self.detail = import_of(self.site.pk, kwargs["import_id"])
 
     def job(self) -> JobView | None:
         """The job that imports it, if there is one."""
+        job_id = import_of(self.site.pk, self.kwargs["import_id"]).row.job_id
         with suppress(NotFound):
-            return job_get(self.detail.row.job_id) if self.detail.row.job_id else None
+            return job_get(job_id) if job_id else None
         return None
 
     def get(self, request: HttpRequest, site_id: UUID, import_id: UUID) -> HttpResponse:
