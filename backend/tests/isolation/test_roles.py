@@ -38,7 +38,8 @@ def _code(world: World, client: APIClient, operation: WalkedOperation) -> tuple[
         response = send(world, client, operation, NOWHERE)
         if response.status_code in (401, 403):
             assert snapshot(world.mine) == before, f"{operation} was refused and changed something"
-    body: Any = {} if response.streaming or not response.content else response.json()
+    is_json = response.get("Content-Type", "").startswith("application/json")
+    body: Any = response.json() if is_json and response.content else {}
     return response.status_code, body.get("code", "")
 
 

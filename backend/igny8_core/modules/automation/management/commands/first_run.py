@@ -47,6 +47,7 @@ class Command(BaseCommand):
         with transaction.atomic():  # an account without its site would never be completed
             self._site(account_create(name="Example Coffee", email=EMAIL, password=password))
         self.stdout.write(f"account: Example Coffee, owner {EMAIL}, password {password} (shown this once)")
+        self.stdout.write(f"console: {settings.PUBLIC_URL}/sign-in/")
 
     def _site(self, owner: User) -> None:
         with tenant_transaction(TenantContext.of_account(owner.account_id, actor_id=owner.pk)):
