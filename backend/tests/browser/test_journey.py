@@ -6,6 +6,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from igny8_core.modules.automation.services import settings_update
 from igny8_core.modules.automation.tests.processes import EXAMPLE
 from igny8_core.modules.billing.selectors import balance_check
 from igny8_core.modules.publisher.models import Publication
@@ -149,6 +150,8 @@ def press_to(page: Page, name: str, *, role: str = "link", most: int = 80) -> No
 
 
 def test_the_same_path_by_keyboard(stack: Stack, page: Page) -> None:
+    with stack.tenant.work():
+        settings_update(stack.tenant.site.pk, approval_mode="review", articles_per_run=1)
     page.goto(f"{stack.url}/sign-in/")
     page.keyboard.type(stack.tenant.owner.email)  # the first field has the focus
     page.keyboard.press("Tab")
@@ -184,7 +187,26 @@ def test_the_same_path_by_keyboard(stack: Stack, page: Page) -> None:
     expect(page.get_by_role("heading", level=1, name="Pipelines")).to_be_visible()
     press_to(page, "Run now", role="button")
     page.keyboard.press("Enter")
-    expect(page.get_by_text("The run has started.")).to_be_visible()
+    expect(page.locator("#run .badge", has_text="Review").first).to_be_visible(timeout=WORK_MS)
+    page.wait_for_load_state("networkidle")
+    press_to(page, page.locator("#run td.main a.title").first.inner_text())
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Score")).to_be_visible()
+    press_to(page, "Approve", role="button", most=200)
+    page.keyboard.press("Enter")
+    expect(page.locator("section[aria-labelledby=review] .badge")).to_have_text("Approved")
+    press_to(page, "Publishing")
+    page.keyboard.press("Enter")
+    post = page.locator("td.main a[target=_blank]").first
+    for _ in range(60):
+        if post.count():
+            break
+        page.wait_for_timeout(1_000)
+        page.reload()
+    post.focus()
+    with page.expect_popup() as popup:
+        page.keyboard.press("Enter")
+    expect(popup.value.locator("h1")).to_be_visible()
 
 
 def test_viewer_sees_why_nothing_can_be_published(stack: Stack, page: Page) -> None:

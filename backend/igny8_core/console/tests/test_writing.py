@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from igny8_core.console.tests.helpers import page_text, said, same_queries
-from igny8_core.modules.linker.models import LinkBatch
+from igny8_core.modules.linker.models import LinkBatch, LinkSuggestion
 from igny8_core.modules.linker.tests.samples import blog_make, suggest, suggestions
 from igny8_core.modules.optimizer.models import ScoreSnapshot
 from igny8_core.modules.optimizer.services import article_score
@@ -374,6 +374,27 @@ class TestRevisions:
                     article_edit(article.pk, title=f"Title {edited}")
 
         same_queries(browser_of(tenant.owner), of(article, "revisions/"), fill)
+
+
+def test_article_costs_the_same_with_one_link_suggestion_and_fifty(tenant: Tenant) -> None:
+    article = article_make(tenant)
+    with tenant.work():
+        article_score(article.pk)
+
+    def fill(count: int) -> None:
+        for _ in range(count):
+            target = article_make(tenant)
+            with tenant.work():
+                LinkSuggestion.objects.create(
+                    site=tenant.site,
+                    source=article,
+                    target=target,
+                    url="https://blog.example/post/",
+                    anchor="moka pot",
+                    sentence="A moka pot is not a machine.",
+                )
+
+    same_queries(browser_of(tenant.owner), of(article), fill)
 
 
 @pytest.mark.django_db(transaction=True)

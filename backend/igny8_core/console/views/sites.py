@@ -53,24 +53,30 @@ class BrandForm(ConsoleForm):
     """How the site speaks: every article is written by it."""
 
     voice = forms.CharField(
-        label=gettext_lazy("Voice"), max_length=1000, required=False, widget=forms.Textarea
+        label=gettext_lazy("Voice"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
     audience = forms.CharField(
-        label=gettext_lazy("Audience"), max_length=1000, required=False, widget=forms.Textarea
+        label=gettext_lazy("Audience"),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
     )
     call_to_action = forms.CharField(label=gettext_lazy("Call to action"), max_length=300, required=False)
     banned = forms.CharField(
         label=gettext_lazy("Never say"),
         max_length=4000,
         required=False,
-        widget=forms.Textarea,
+        widget=forms.Textarea(attrs={"rows": 3}),
         help_text=gettext_lazy("A phrase on each line; a draft that says one is written again."),
     )
     notes = forms.CharField(
-        label=gettext_lazy("Notes"), max_length=2000, required=False, widget=forms.Textarea
+        label=gettext_lazy("Notes"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
     example_text = forms.CharField(
-        label=gettext_lazy("A text that sounds right"), max_length=6000, required=False, widget=forms.Textarea
+        label=gettext_lazy("A text that sounds right"),
+        max_length=6000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
     )
     brand_version = forms.IntegerField(widget=forms.HiddenInput)
 
