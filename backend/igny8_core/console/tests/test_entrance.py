@@ -170,3 +170,13 @@ def test_unknown_address_is_a_page_for_people_and_an_envelope_for_programs(tenan
     client = browser_of(tenant.owner)
     assert "<h1>Not here</h1>" in client.get("/nowhere/").content.decode()
     assert client.get("/api/v1/nowhere/").json()["code"] == "not_found"
+
+
+def test_closed_registration_is_not_offered(settings: pytest.FixtureRequest) -> None:
+    assert "Make an account" in browser_of(None).get("/sign-in/").content.decode()
+    settings.REGISTRATION_OPEN = False  # type: ignore[attr-defined]  # pytest-django's settings
+    assert "Make an account" not in browser_of(None).get("/sign-in/").content.decode()
+    body = {"account_name": "Beans", "email": "ida@beans.example"}
+    answer = browser_of(None).post("/sign-up/", body)
+    assert answer.status_code == 403
+    assert not User.objects.filter(email="ida@beans.example").exists()

@@ -87,7 +87,7 @@ class EntranceView(View):
             "title": _(self.title),
             "button": _(self.button),
             "intro": _(self.intro) if self.intro else "",
-            "links": [(_(text), reverse(name)) for text, name in self.links],
+            "links": [(_(text), reverse(name)) for text, name in self.links if _is_open(name)],
             "next": self.request.GET.get("next", ""),
         }
         return render(self.request, f"console/{self.template}", values, status=status)
@@ -200,9 +200,9 @@ class SignOutView(PageView):
         return HttpResponseRedirect(reverse("console:sign_in"))
 
 
-def sign_up_is_open() -> bool:
-    """Whether strangers may make accounts here."""
-    return bool(settings.REGISTRATION_OPEN)
+def _is_open(route: str) -> bool:
+    """Whether a page of the entrance leads anywhere: where the host makes the accounts, nobody signs up."""
+    return route != "console:sign_up" or settings.REGISTRATION_OPEN
 
 
 def _count_try(request: HttpRequest) -> None:
