@@ -21,7 +21,7 @@ from igny8_core.api.filters import COMMON_PARAMETERS
 from igny8_core.api.operations import OPERATIONS
 from igny8_core.testing.clients import client_of
 from igny8_core.testing.factories import staff_make, tokens_make
-from igny8_core.testing.isolation.operations import WalkedOperation, operations, resolved
+from igny8_core.testing.isolation.operations import WORDS, WalkedOperation, operations, resolved
 from igny8_core.testing.isolation.walker import World, text_seen, undone
 
 pytestmark = pytest.mark.django_db(databases=["default", "ops"])
@@ -166,6 +166,8 @@ def _fuzz_list(fuzzer: Fuzzer, operation: WalkedOperation) -> None:
         if position.place == "path":
             row_id = world.id_at(position, operation, of_victim=False)
             path = path.replace(f"{{{position.name}}}", str(row_id))
+    for name, word in WORDS.items():
+        path = path.replace(f"{{{name}}}", word)
 
     @settings(SETTINGS, max_examples=LIST_EXAMPLES)
     @given(parameters=_parameters(operation, world))
