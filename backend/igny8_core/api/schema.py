@@ -26,6 +26,7 @@ ERROR_SCHEMA = {
 _ERRORS = {
     "400": "The body or a parameter is not valid.",
     "401": "No credential, or one that does not hold.",
+    "402": "What this starts costs more credits than are available; nothing was started.",
     "403": "The role, the key's scopes or the plan do not allow this.",
     "404": "There is no such row in this account.",
     "406": "Nothing that Accept names can be given; answers are JSON.",
@@ -128,9 +129,13 @@ class EnvelopeAutoSchema(AutoSchema):
                 bodies.setdefault("304", {"description": "Unchanged since the version in If-None-Match."})
             for body in bodies.values():
                 body["headers"] = {**body.get("headers", {}), **_HEADERS}
-            for code in (*_ALWAYS, *_OF_METHOD.get(self.method, ())):
+            for code in (*_ALWAYS, *_OF_METHOD.get(self.method, ()), *self._paid()):
                 bodies.setdefault(code, {"$ref": f"#/components/responses/{code}"})
         return bodies
+
+    def _paid(self) -> tuple[str, ...]:
+        name = getattr(self.view, "action", None) or self.method.lower()
+        return ("402",) if name in self.view.paid else ()
 
     def _has_versions(self) -> bool:
         if getattr(self.view, "action", None) != "retrieve":

@@ -126,7 +126,15 @@ class TestStart:
         assert "too few credits" in body
         assert re.search(r'<button class="btn primary" disabled>', body)
 
+    def test_too_few_credits_start_nothing_whatever_is_sent(self, tenant: Tenant) -> None:
+        task, client = task_make(tenant), browser_of(tenant.member)
+        answer = client.post(at(tenant, "writing/start/"), {"only": task.pk, "confirmed": "yes"})
+        assert said(answer, client) == "This needs 5 credits; 0 are available."
+        with tenant.work():
+            assert not Job.objects.exists()
+
     def test_failed_one_is_tried_again_by_its_own_button(self, tenant: Tenant) -> None:
+        credits_give(tenant)
         failed, other = task_make(tenant), task_make(tenant)
         with tenant.work():
             task_fail(failed.pk, ArticleUnfit())

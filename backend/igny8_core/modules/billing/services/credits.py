@@ -19,7 +19,7 @@ from igny8_core.modules.billing.errors import (
     InsufficientCredits,
 )
 from igny8_core.modules.billing.models import CreditAccount, CreditHold, LedgerEntry
-from igny8_core.modules.billing.selectors import holds_due
+from igny8_core.modules.billing.selectors import balance_get, holds_due
 from igny8_core.tenancy.audit import audit_write
 from igny8_core.tenancy.context import TENANT_ALIAS, current_context
 from igny8_core.tenancy.models import Job
@@ -56,6 +56,13 @@ def trial_grant() -> LedgerEntry | None:
         given = LedgerEntry.objects.filter(kind=EntryKind.GRANT, idempotency_key=TRIAL_KEY).first()
         # The plan may have changed since: what was given stays given.
         return given or credits_grant(amount, reason="Trial credits", idempotency_key=TRIAL_KEY)
+
+
+def credits_require(amount: int) -> None:
+    """Raise InsufficientCredits when less is available now; nothing is set aside, so a hold may be refused later."""
+    available = balance_get().available
+    if available < amount:
+        raise InsufficientCredits(needed=amount, available=available)
 
 
 def credits_hold(

@@ -42,6 +42,7 @@ class WritingTaskViewSet(SiteSectorModelViewSet):
     filterset_class = filters.TaskFilter
     search_fields = ("title", "head_keyword")
     ordering_fields = ("title", "head_keyword", "created_at", "updated_at")
+    paid = frozenset({"write"})
 
     @extend_schema(
         summary="Make a writing task",
@@ -69,7 +70,8 @@ class WritingTaskViewSet(SiteSectorModelViewSet):
     @extend_schema(
         summary="Write the article",
         description="A worker writes the task's article, or goes on where an earlier attempt stopped. Credits are "
-        "charged when the article is stored. Poll the job.",
+        "charged when the article is stored. Poll the job. 402 `insufficient_credits` when less is available than the "
+        "whole article costs; nothing is started then.",
         request=None,
         responses={202: serializers.WritingStarted},
     )

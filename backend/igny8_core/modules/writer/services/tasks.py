@@ -1,6 +1,6 @@
 """Writes to writing tasks: made once per idea and head keyword, claimed by one writer, moved by one function."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -9,16 +9,20 @@ from django.db import IntegrityError, transaction
 
 from igny8_core.common.clock import utc_now
 from igny8_core.common.errors import DomainError, ErrorKind, NotFound
+from igny8_core.modules.billing import services as billing
 from igny8_core.modules.planner import services as planner
 from igny8_core.modules.planner.selectors import idea_brief_get
+from igny8_core.modules.system.selectors import jobs_active
 from igny8_core.modules.writer.constants import CLAIM_SECONDS, OPEN_STATES, TaskState
 from igny8_core.modules.writer.errors import TaskBusy, TaskExists, TaskStateConflict
 from igny8_core.modules.writer.models import WritingTask
+from igny8_core.modules.writer.selectors import tasks_estimate
 from igny8_core.modules.writer.services.sections import holds_release
 from igny8_core.tenancy.context import TENANT_ALIAS
 from igny8_core.tenancy.models import Job
 from igny8_core.tenancy.queue import enqueue
 
+WRITE_JOB = "writer.write_article"
 CLAIM = timedelta(seconds=CLAIM_SECONDS)
 _ALLOWED = {
     TaskState.QUEUED: {TaskState.WRITING, TaskState.FAILED},
@@ -64,28 +68,48 @@ def task_create(idea_id: UUID) -> WritingTask:
 def task_write_start(task: WritingTask) -> Job:
     """Have a worker write the task's article; called again it returns the job that is at work.
 
-    Raises TaskStateConflict for a task that is done or has failed.
+    Raises TaskStateConflict for a task that is done or has failed, and InsufficientCredits.
     """
-    if task.state not in OPEN_STATES:
-        raise TaskStateConflict(f"A {task.state} task cannot be written.")
-    payload = {"task_id": str(task.pk)}
-    return enqueue("writer.write_article", payload=payload, site_id=task.site_id, dedupe_key=str(task.pk))
+    return _write_start([task])[0]
 
 
 def tasks_write_start(task_ids: Iterable[UUID]) -> int:
     """Have workers write tasks, all or none; returns how many. A failed one is begun anew as another task of its idea.
 
-    Raises NotFound, TaskStateConflict for one that is done, and what `task_create` raises.
+    Raises NotFound, TaskStateConflict for one that is done, what `task_create` raises, and InsufficientCredits when
+    the account cannot pay for all of them.
     """
     wanted = sorted(set(task_ids))
     with transaction.atomic(using=TENANT_ALIAS):
         rows = WritingTask.objects.in_bulk(wanted)
         if len(rows) < len(wanted):
             raise NotFound
-        for task_id in wanted:
-            row = rows[task_id]
-            task_write_start(task_create(row.idea_id) if row.state == TaskState.FAILED else row)
+        chosen = [rows[task_id] for task_id in wanted]
+        _write_start([task_create(row.idea_id) if row.state == TaskState.FAILED else row for row in chosen])
     return len(wanted)
+
+
+def _write_start(tasks: Sequence[WritingTask]) -> list[Job]:
+    """A job for each task.
+
+    What they cost must be there now, so that nobody waits for work that cannot end; a job that is at work has set its
+    own credits aside. The worker looks again: others may have spent them by then.
+    """
+    for task in tasks:
+        if task.state not in OPEN_STATES:
+            raise TaskStateConflict(f"A {task.state} task cannot be written.")
+    at_work = jobs_active(WRITE_JOB, [task.pk for task in tasks])
+    idle = [task.pk for task in tasks if str(task.pk) not in at_work]
+    billing.credits_require(tasks_estimate(idle).credits)
+    return [
+        enqueue(
+            WRITE_JOB,
+            payload={"task_id": str(task.pk)},
+            site_id=task.site_id,
+            dedupe_key=str(task.pk),
+        )
+        for task in tasks
+    ]
 
 
 def task_fail(task_id: UUID, error: DomainError) -> None:

@@ -13,7 +13,14 @@ from django.test.utils import CaptureQueriesContext
 from igny8_core.modules.writer.constants import TaskState
 from igny8_core.modules.writer.models import Article, ArticleRevision, WritingTask
 from igny8_core.modules.writer.services import article_edit
-from igny8_core.modules.writer.tests.samples import GRIND, PROSE, article_make, idea_make, task_make
+from igny8_core.modules.writer.tests.samples import (
+    GRIND,
+    PROSE,
+    article_make,
+    credits_give,
+    idea_make,
+    task_make,
+)
 from igny8_core.tenancy.models import Job
 from igny8_core.testing.clients import client_of, without_request_id
 from igny8_core.testing.factories import Tenant
@@ -74,7 +81,18 @@ def test_estimate_says_the_price_before_the_work(tenant: Tenant, stranger: Tenan
     assert client_of(stranger.owner).get(path).status_code == 404
 
 
+def test_write_without_the_credits_starts_nothing(tenant: Tenant) -> None:
+    task = task_make(tenant)
+    response = client_of(tenant.member).post(f"{TASKS}{task.pk}/write/")
+    body = response.json()
+    assert (response.status_code, body["code"]) == (402, "insufficient_credits")
+    assert body["error"] == "This needs 5 credits; 0 are available."
+    with tenant.work():
+        assert not Job.objects.exists()
+
+
 def test_write_starts_one_job(tenant: Tenant) -> None:
+    credits_give(tenant)
     task = task_make(tenant)
     first, second = (client_of(tenant.member).post(f"{TASKS}{task.pk}/write/") for _ in range(2))
     assert first.status_code == second.status_code == 202

@@ -9,6 +9,7 @@ from django.db import connections
 
 from igny8_core.common.errors import DomainError, NotFound
 from igny8_core.modules.billing.errors import InsufficientCredits
+from igny8_core.modules.billing.services import credits_grant, credits_hold
 from igny8_core.modules.planner.models import ContentIdea
 from igny8_core.modules.planner.services import idea_reject
 from igny8_core.modules.writer.constants import RevisionSource, TaskState
@@ -35,7 +36,15 @@ from igny8_core.modules.writer.services import (
     tasks_write_start,
 )
 from igny8_core.modules.writer.services.tasks import task_transition
-from igny8_core.modules.writer.tests.samples import article_make, idea_make, idea_state, task_get, task_make
+from igny8_core.modules.writer.tests.samples import (
+    PRICE,
+    article_make,
+    credits_give,
+    idea_make,
+    idea_state,
+    task_get,
+    task_make,
+)
 from igny8_core.tenancy.errors import DeletedRowCollision
 from igny8_core.tenancy.models import AuditEvent, Job
 from igny8_core.testing.factories import Tenant
@@ -160,8 +169,7 @@ def test_task_that_can_go_on_is_not_given_up(tenant: Tenant, error: DomainError)
     assert task_get(tenant, task.pk).state == TaskState.QUEUED
 
 
-def test_write_start_gives_one_job_and_refuses_a_finished_task(tenant: Tenant) -> None:
-    task = task_make(tenant)
+def test_write_start_gives_one_job_and_refuses_a_finished_task(tenant: Tenant, task: WritingTask) -> None:
     with tenant.work():
         job = task_write_start(task)
         assert task_write_start(task).pk == job.pk
@@ -309,8 +317,34 @@ def test_article_is_removed_and_recovered_by_its_id(tenant: Tenant, stranger: Te
         assert (Article.objects.count(), WritingTask.objects.count()) == (1, 1)
 
 
+def test_write_start_needs_the_credits_unless_the_job_is_there(tenant: Tenant) -> None:
+    task = task_make(tenant)
+    credits_give(tenant, PRICE - 1)
+    with tenant.work():
+        with pytest.raises(InsufficientCredits, match=r"^This needs 5 credits; 4 are available\.$"):
+            task_write_start(task)
+        assert not Job.objects.exists()
+        credits_grant(1, reason="for a test", idempotency_key="last")
+        job = task_write_start(task)
+        credits_hold(PRICE, operation="writer.section", idempotency_key="as the worker does")
+        assert task_write_start(task).pk == job.pk
+
+
+def test_tasks_are_started_when_all_can_be_paid(tenant: Tenant) -> None:
+    waiting, failed = task_make(tenant), task_make(tenant)
+    credits_give(tenant, 2 * PRICE - 1)
+    with tenant.work():
+        task_fail(failed.pk, ArticleUnfit())
+        with pytest.raises(InsufficientCredits, match=r"^This needs 10 credits; 9 are available\.$"):
+            tasks_write_start([waiting.pk, failed.pk])
+        assert not Job.objects.exists()
+        assert WritingTask.objects.count() == 2
+        assert tasks_write_start([waiting.pk]) == 1
+
+
 def test_tasks_are_started_together_and_failed_ones_anew(tenant: Tenant) -> None:
     waiting, failed = task_make(tenant), task_make(tenant)
+    credits_give(tenant, 2 * PRICE)
     with tenant.work():
         task_fail(failed.pk, ArticleUnfit())
         for _ in range(2):  # asked again, the same jobs are at work

@@ -8,6 +8,7 @@ from billiard.exceptions import SoftTimeLimitExceeded
 from celery import current_app
 from django.db import connections
 
+from igny8_core.modules.billing.services import credits_adjust, credits_grant
 from igny8_core.modules.writer.constants import TaskState
 from igny8_core.modules.writer.models import Article, WritingTask
 from igny8_core.modules.writer.services import task_write_start, writing
@@ -22,7 +23,6 @@ from igny8_core.modules.writer.tests.samples import (
     WATER,
     credits_of,
     task_get,
-    task_make,
 )
 from igny8_core.tenancy.models import Job, JobState
 from igny8_core.tenancy.queue import job_cancel
@@ -115,15 +115,17 @@ def test_job_ends_at_once_after_a_final_fault(
     assert len(model.prompts) == 1
 
 
-def test_job_without_credits_fails_and_leaves_the_task_to_go_on(tenant: Tenant, model: FakeModel) -> None:
-    task = task_make(tenant)
+def test_job_whose_credits_were_spent_fails_and_leaves_the_task_to_go_on(
+    tenant: Tenant, task: WritingTask, job: Job, model: FakeModel
+) -> None:
     with tenant.work():
-        job = task_write_start(task)
+        credits_adjust(PRICE - 1 - GRANT, reason="spent elsewhere", idempotency_key="spent")
     failed = job_run(job)
     assert (failed.state, failed.error_code) == (JobState.FAILED, "insufficient_credits")
     found = task_get(tenant, task.pk)
     assert (found.state, found.error_code) == (TaskState.QUEUED, "insufficient_credits")
     with tenant.work():
+        credits_grant(PRICE, reason="for a test", idempotency_key="more")
         assert task_write_start(found).pk != job.pk
 
 
