@@ -255,6 +255,12 @@ SPECTACULAR_SETTINGS = {
         "LinkOutcomeEnum": "igny8_core.modules.linker.constants.ArticleOutcome.choices",
         "EntryKindEnum": "igny8_core.modules.billing.constants.EntryKind.choices",
         "AssignableRoleEnum": "igny8_core.modules.account.constants.ASSIGNABLE_ROLES",
+        "KeyScopeEnum": "igny8_core.api.operations.KEY_SCOPES",
+        "ClusterTypeEnum": "igny8_core.modules.planner.constants.ClusterType.choices",
+        "RunStageEnum": "igny8_core.modules.automation.constants.Stage.choices",
+        "RunSwitchEnum": "igny8_core.modules.automation.constants.Switch.choices",
+        "RunTriggerEnum": "igny8_core.modules.automation.constants.Trigger.choices",
+        "RunEventKindEnum": "igny8_core.modules.automation.constants.EventKind.choices",
     },
 }
 

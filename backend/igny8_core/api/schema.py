@@ -5,6 +5,7 @@ from typing import Any, ClassVar, Literal
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
+from rest_framework.fields import JSONField
 
 from igny8_core.api.base import ViewFrame
 from igny8_core.api.idempotency import MAX_LENGTH
@@ -71,6 +72,10 @@ class EnvelopeAutoSchema(AutoSchema):
         name = operation_id(self.view, self.method) if isinstance(self.view, ViewFrame) else None
         return name or super().get_operation_id()
 
+    def get_request_serializer(self) -> Any:
+        """What the body holds; the frame's `restore` reads none."""
+        return None if getattr(self.view, "action", None) == "restore" else super().get_request_serializer()
+
     def get_override_parameters(self) -> list[Any]:
         """The headers that make writing safe, where they count."""
         parameters: list[Any] = super().get_override_parameters()
@@ -95,9 +100,11 @@ class EnvelopeAutoSchema(AutoSchema):
 
     def _get_response_for_code(self, serializer: Any, status_code: Any, *args: Any, **kwargs: Any) -> Any:
         response: Any = super()._get_response_for_code(serializer, status_code, *args, **kwargs)  # type: ignore[no-untyped-call]  # untyped there
-        if not isinstance(self.view, ViewFrame) or self._is_list_view(serializer):
+        is_page = self._is_list_view(serializer) and self._get_paginator() is not None  # type: ignore[no-untyped-call]  # untyped there
+        if not isinstance(self.view, ViewFrame) or is_page:
             return response
-        for content in response.get("content", {}).values():
+        content = response.get("content", {}).get("application/json")  # a file has no envelope
+        if content is not None:
             content["schema"] = {
                 "type": "object",
                 "required": ["success", "data", "request_id"],
@@ -120,7 +127,7 @@ class EnvelopeAutoSchema(AutoSchema):
         schema = super()._map_serializer_field(field, direction, bypass_extensions)  # type: ignore[no-untyped-call]  # untyped there
         if direction == "request" and getattr(field, "allow_empty", True) is False:
             schema["minItems"] = 1
-        return schema
+        return {**_shape_of_column(field), **schema}
 
     def _get_response_bodies(self, direction: Literal["request", "response"] = "response") -> Any:
         bodies = super()._get_response_bodies(direction)
@@ -141,6 +148,21 @@ class EnvelopeAutoSchema(AutoSchema):
         if getattr(self.view, "action", None) != "retrieve":
             return False
         return hasattr(getattr(self.view, "model", None), "version") or not hasattr(self.view, "model")
+
+
+def _shape_of_column(field: Any) -> dict[str, Any]:
+    """Whether a JSON column holds a list or an object: what it holds when nothing was put in says so."""
+    model = getattr(getattr(field.parent, "Meta", None), "model", None)
+    if type(field) is not JSONField or model is None or field.source not in _columns(model):
+        return {}
+    empty = model._meta.get_field(field.source).get_default()
+    if isinstance(empty, list):
+        return {"type": "array", "items": {}}
+    return {"type": "object", "additionalProperties": {}} if isinstance(empty, dict) else {}
+
+
+def _columns(model: Any) -> set[str]:
+    return {column.name for column in model._meta.concrete_fields}
 
 
 def add_refusals(result: Any, **_: Any) -> Any:

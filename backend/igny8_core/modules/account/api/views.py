@@ -50,6 +50,21 @@ from igny8_core.modules.account.exports import audit_csv
 from igny8_core.tenancy.models import AuditEvent
 
 
+@extend_schema_view(
+    list=extend_schema(summary="List sites", description="Newest first; those that the caller may see."),
+    retrieve=extend_schema(summary="Show a site", description="With its ETag."),
+    create=extend_schema(
+        summary="Add a site",
+        description="A domain stands in an account once (409); the plan limits how many sites there are (403).",
+    ),
+    update=extend_schema(summary="Change a site", description="Name, domain and language."),
+    partial_update=extend_schema(
+        summary="Change parts of a site", description="What is not sent stays as it is."
+    ),
+    destroy=extend_schema(
+        summary="Delete a site", description="Softly, with everything that it has; its keys stop at once."
+    ),
+)
 class SiteViewSet(CreateRows, UpdateRows, DeleteRows, AccountModelViewSet):
     """The account's web sites."""
 
@@ -61,7 +76,22 @@ class SiteViewSet(CreateRows, UpdateRows, DeleteRows, AccountModelViewSet):
     create_service = staticmethod(services.site_create)
     update_service = staticmethod(services.site_update)
 
+    @extend_schema(
+        summary="Restore a site",
+        description="With what was deleted with it, inside the account's retention window.",
+        responses=SiteSerializer,
+    )
+    def restore(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Bring a deleted site back."""
+        return super().restore(request, *args, **kwargs)
 
+
+@extend_schema_view(
+    list=extend_schema(summary="List sectors", description="Newest first; narrow by `site`."),
+    retrieve=extend_schema(summary="Show a sector", description="With its ETag."),
+    create=extend_schema(summary="Add a sector", description="A name stands in a site once (409)."),
+    destroy=extend_schema(summary="Delete a sector", description="Softly; it can be restored for a while."),
+)
 class SectorViewSet(CreateRows, DeleteRows, SiteSectorModelViewSet):
     """The lines of business of the account's sites."""
 
@@ -69,6 +99,15 @@ class SectorViewSet(CreateRows, DeleteRows, SiteSectorModelViewSet):
     model, serializer_class, filterset_class = Sector, SectorSerializer, SectorFilter
     search_fields, ordering_fields = ("name",), ("name", "created_at")
     create_service = staticmethod(services.sector_create)
+
+    @extend_schema(
+        summary="Restore a sector",
+        description="Inside the account's retention window.",
+        responses=SectorSerializer,
+    )
+    def restore(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Bring a deleted sector back."""
+        return super().restore(request, *args, **kwargs)
 
 
 class ProfileView(ViewFrame):
@@ -110,6 +149,12 @@ class UsageView(ViewFrame):
         return Response(UsageSerializer(account.usage_get()).data)
 
 
+@extend_schema_view(
+    list=extend_schema(summary="List members", description="The account's people, inactive ones included."),
+    retrieve=extend_schema(
+        summary="Show a member", description="One person with role and the sites that they see."
+    ),
+)
 class MemberViewSet(IdentityModelViewSet):
     """The people of the account."""
 
@@ -209,6 +254,15 @@ class OwnershipView(ViewFrame):
         return Response(MemberSerializer(shown).data)
 
 
+@extend_schema_view(
+    list=extend_schema(
+        summary="List API keys",
+        description="Newest first, revoked ones included; no secret is in any answer.",
+    ),
+    retrieve=extend_schema(
+        summary="Show an API key", description="Its scopes, when and from where it was used last."
+    ),
+)
 class ApiKeyViewSet(IdentityModelViewSet):
     """The account's API keys."""
 
@@ -246,6 +300,12 @@ class ApiKeyViewSet(IdentityModelViewSet):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
+@extend_schema_view(
+    list=extend_schema(
+        summary="List the audit trail", description="Who did what, newest first; nobody can change it."
+    ),
+    retrieve=extend_schema(summary="Show an audit event", description="One event with its detail."),
+)
 class AuditEventViewSet(AccountModelViewSet):
     """The account's audit trail, newest first; nobody can change it."""
 

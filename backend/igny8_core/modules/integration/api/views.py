@@ -31,6 +31,19 @@ from igny8_core.modules.integration.api.serializers import (
 from igny8_core.modules.integration.models import Destination, DestinationTerm
 
 
+@extend_schema_view(
+    list=extend_schema(
+        summary="List destinations",
+        description="Preview sites and WordPress sites; no credential is in any answer.",
+    ),
+    retrieve=extend_schema(
+        summary="Show a destination", description="With its gate, the state of its connection and its ETag."
+    ),
+    destroy=extend_schema(
+        summary="Delete a destination",
+        description="Softly, with its publications; what stands at the other end stays there.",
+    ),
+)
 class DestinationViewSet(DeleteRows, SiteSectorModelViewSet):
     """Where the account's articles are published."""
 
@@ -39,6 +52,15 @@ class DestinationViewSet(DeleteRows, SiteSectorModelViewSet):
     search_fields: ClassVar[tuple[str, ...]] = ("name", "base_url")
     ordering_fields: ClassVar[tuple[str, ...]] = ("name", "created_at")
     delete_service = staticmethod(services.destination_delete)
+
+    @extend_schema(
+        summary="Restore a destination",
+        description="With its publications, inside the account's retention window.",
+        responses=DestinationSerializer,
+    )
+    def restore(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Bring a deleted destination back."""
+        return super().restore(request, *args, **kwargs)
 
     @extend_schema(
         summary="Connect a WordPress site",

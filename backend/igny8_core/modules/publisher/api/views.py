@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -22,6 +22,15 @@ from igny8_core.modules.publisher.models import Publication
 from igny8_core.modules.publisher.types import PublicationAsked
 
 
+@extend_schema_view(
+    list=extend_schema(
+        summary="List publications", description="Newest first, with the address of each that is public."
+    ),
+    retrieve=extend_schema(
+        summary="Show a publication",
+        description="Poll it until `state` is `published`, with `url`, or `failed`, with the reason.",
+    ),
+)
 class PublicationViewSet(SiteSectorModelViewSet):
     """Articles on their destinations."""
 

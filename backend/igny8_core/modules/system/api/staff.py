@@ -109,13 +109,20 @@ class StaffAuditFilter(OfAccountFilter):
     action = django_filters.CharFilter(label="Exactly this action.")
 
 
+ON_RECORD = "Newest first; the look itself is on record before anything is read."
+
+
 class _StaffList(StaffListViewSet):
     """What the lists share."""
 
     room, throttle_scope = "system", "system"
 
 
-@extend_schema_view(list=extend_schema(summary="List accounts of the installation"))
+@extend_schema_view(
+    list=extend_schema(
+        summary="List accounts of the installation", description="With plan and state. " + ON_RECORD
+    )
+)
 class StaffAccountViewSet(_StaffList):
     """Every account."""
 
@@ -123,7 +130,11 @@ class StaffAccountViewSet(_StaffList):
     search_fields, ordering_fields = ("name",), ("name", "created_at")
 
 
-@extend_schema_view(list=extend_schema(summary="List people of the installation"))
+@extend_schema_view(
+    list=extend_schema(
+        summary="List people of the installation", description="With role and account. " + ON_RECORD
+    )
+)
 class StaffUserViewSet(_StaffList):
     """Every person."""
 
@@ -131,7 +142,11 @@ class StaffUserViewSet(_StaffList):
     search_fields, ordering_fields = ("email", "name"), ("email", "created_at")
 
 
-@extend_schema_view(list=extend_schema(summary="List sites of the installation"))
+@extend_schema_view(
+    list=extend_schema(
+        summary="List sites of the installation", description="Deleted ones included. " + ON_RECORD
+    )
+)
 class StaffSiteViewSet(_StaffList):
     """Every site, deleted ones included."""
 
@@ -139,7 +154,12 @@ class StaffSiteViewSet(_StaffList):
     search_fields, ordering_fields = ("name", "domain"), ("domain", "created_at")
 
 
-@extend_schema_view(list=extend_schema(summary="List jobs of the installation"))
+@extend_schema_view(
+    list=extend_schema(
+        summary="List jobs of the installation",
+        description="What runs, waits and failed, without what was in it. " + ON_RECORD,
+    )
+)
 class StaffJobViewSet(_StaffList):
     """Every job."""
 
@@ -147,7 +167,12 @@ class StaffJobViewSet(_StaffList):
     ordering_fields = ("created_at", "finished_at")
 
 
-@extend_schema_view(list=extend_schema(summary="List the audit trail of the installation"))
+@extend_schema_view(
+    list=extend_schema(
+        summary="List the audit trail of the installation",
+        description="Of one account or action, or of all. " + ON_RECORD,
+    )
+)
 class StaffAuditViewSet(_StaffList):
     """Every audit line."""
 
