@@ -89,7 +89,7 @@ class DeclaredParameters(BaseFilterBackend):
         return narrow(queryset, request, view)
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
-        """The OpenAPI query parameters: each filter, search and ordering where the list has them."""
+        """The OpenAPI query parameters: each filter, search and ordering where the list or action has them."""
         filters = view.filterset_class.base_filters if view.filterset_class else {}
         parameters = [
             _parameter(name, _schema(one), one.extra.get("help_text") or one.label)
@@ -104,7 +104,10 @@ class DeclaredParameters(BaseFilterBackend):
             parameters.append(
                 _parameter("ordering", schema, "One or several, by comma; `-` turns one round.")
             )
-        return parameters
+        if view.action == "list":
+            return parameters
+        taken = view.parameters.get(view.action, frozenset())
+        return [one for one in parameters if one["name"] in taken]
 
 
 def _parameter(name: str, schema: dict[str, Any], about: str | None) -> dict[str, Any]:

@@ -142,7 +142,7 @@ class EnvelopeAutoSchema(AutoSchema):
 
     def _paid(self) -> tuple[str, ...]:
         name = getattr(self.view, "action", None) or self.method.lower()
-        return ("402",) if name in self.view.paid else ()
+        return ("402",) if isinstance(self.view, ViewFrame) and name in self.view.paid else ()
 
     def _has_versions(self) -> bool:
         if getattr(self.view, "action", None) != "retrieve":

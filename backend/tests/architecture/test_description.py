@@ -5,8 +5,9 @@ from typing import Any
 from drf_spectacular.validation import validate_schema
 
 from igny8_core.api import base
+from igny8_core.api.base import AccountListViewSet
 from igny8_core.api.schema import ERROR_SCHEMA
-from igny8_core.testing.isolation.operations import description, resolved
+from igny8_core.testing.isolation.operations import description, operations, resolved
 
 ALWAYS = {"400", "401", "403", "404", "406", "429", "503"}
 OF_METHOD = {
@@ -85,6 +86,14 @@ def test_every_answer_stands_in_the_envelope_and_long_work_gives_its_job() -> No
             assert {"data", "results"} & set(schema["required"]), name
             if code == "202" and name not in MAILED:
                 assert "job_id" in resolved(schema["properties"]["data"])["properties"], name
+
+
+def test_parameters_are_those_that_the_view_takes() -> None:
+    for operation in operations():
+        view, action = operation.view, operation.action
+        if operation.is_page or (action == "list" and issubclass(view, AccountListViewSet)):
+            continue  # a list's come from its filter set, here and there
+        assert set(operation.query_names) == view.parameters.get(action, frozenset()), operation
 
 
 def test_what_needs_no_fields_reads_no_body() -> None:

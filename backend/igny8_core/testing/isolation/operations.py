@@ -73,9 +73,18 @@ class WalkedOperation:
     @property
     def view(self) -> Any:
         """The view class behind the address."""
+        return getattr(self._callback, "cls", None) or getattr(self._callback, "view_class", None)
+
+    @property
+    def action(self) -> str:
+        """What the view calls it: a viewset's action, or the method."""
+        actions: dict[str, str] = getattr(self._callback, "actions", {})
+        return actions.get(self.method, self.method)
+
+    @property
+    def _callback(self) -> Any:
         path = re.sub(r"{(\w+)}", lambda found: WORDS.get(found[1], NO_ROW), self.path)
-        view = resolve(path).func
-        return getattr(view, "cls", None) or getattr(view, "view_class", None)
+        return resolve(path).func
 
     @property
     def is_page(self) -> bool:

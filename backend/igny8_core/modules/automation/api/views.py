@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from igny8_core.api.base import SiteSectorModelViewSet, ViewFrame
+from igny8_core.api.filters import PAGE_PARAMETERS
 from igny8_core.modules.automation import selectors, services
 from igny8_core.modules.automation.api.filters import RunFilter, RunItemFilter
 from igny8_core.modules.automation.api.serializers import (
@@ -42,11 +43,13 @@ class RunViewSet(SiteSectorModelViewSet):
 
     room, throttle_scope = "automation", "automation"
     model, serializer_class, filterset_class = PipelineRun, RunSerializer, RunFilter
+    parameters: ClassVar[Mapping[str, frozenset[str]]] = {"timeline": PAGE_PARAMETERS}
     ordering_fields = ("created_at", "state")
 
     @extend_schema(
         summary="Start a run",
-        description="One run per site at a time (409 `run_active`). Follow it here; each step is a job.",
+        description="One run per site at a time (409 `run_active`). Follow it here; each step is a job, the first of "
+        "which the timeline's `run.started` names.",
         request=RunInput,
         responses={201: RunSerializer},
     )
@@ -137,6 +140,7 @@ class RunItemViewSet(SiteSectorModelViewSet):
 
     room, throttle_scope = "automation", "automation"
     model, serializer_class, filterset_class = RunItem, RunItemSerializer, RunItemFilter
+    parameters: ClassVar[Mapping[str, frozenset[str]]] = {"timeline": PAGE_PARAMETERS}
     ordering_fields = ("position", "created_at", "state")
 
     @extend_schema(

@@ -42,6 +42,7 @@ from igny8_core.modules.planner import services as planner
 from igny8_core.modules.writer import services as writer
 from igny8_core.tenancy.audit import audit_write
 from igny8_core.tenancy.context import tenant_transaction
+from igny8_core.tenancy.models import Job
 from igny8_core.tenancy.queue import enqueue
 
 _STOPPED = {
@@ -94,8 +95,8 @@ def run_start(
     with tenant_transaction():
         _save(run)
         audit_write("run.started", row=run, detail={"article_count": article_count})
-        run_event(run, EventKind.RUN_STARTED, trigger=trigger, article_count=article_count)
-        step_enqueue(run)
+        first = step_enqueue(run)
+        run_event(run, EventKind.RUN_STARTED, job_id=first.pk, trigger=trigger, article_count=article_count)
     return run
 
 
@@ -121,9 +122,9 @@ def _save(run: PipelineRun) -> None:
         raise (RunActive if is_second else NotFound) from error
 
 
-def step_enqueue(run: PipelineRun) -> None:
+def step_enqueue(run: PipelineRun) -> Job:
     """Have the run's step done; while its job is active this makes no second one."""
-    enqueue(
+    return enqueue(
         "automation.advance_run",
         payload={"run_id": str(run.pk), "step": run.step},
         site_id=run.site_id,
@@ -224,8 +225,7 @@ def run_reopen(run: PipelineRun) -> None:
     run_transition(run, RunState.RUNNING)
     run.stage = Stage.ARTICLES
     _save(run)
-    run_event(run, EventKind.RUN_RESUMED)
-    step_enqueue(run)
+    run_event(run, EventKind.RUN_RESUMED, job_id=step_enqueue(run).pk)
 
 
 def run_fail(run_id: UUID, *, step: int, error: DomainError) -> None:

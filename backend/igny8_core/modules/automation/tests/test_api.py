@@ -54,7 +54,9 @@ def test_member_starts_a_run_and_is_told_of_the_one_at_work(tenant: Tenant) -> N
     assert client.get(f"{RUNS}{run['id']}/").json()["data"]["id"] == run["id"]
     second = client.post(RUNS, body(tenant))
     assert (second.status_code, second.json()["code"]) == (409, "run_active")
-    assert len(jobs_waiting(tenant)) == 1
+    (job,) = jobs_waiting(tenant)
+    (started,) = client.get(f"{RUNS}{run['id']}/timeline/").json()["results"]
+    assert (started["kind"], started["job_id"]) == ("run.started", str(job.pk))
 
 
 @pytest.mark.parametrize(
@@ -144,6 +146,8 @@ def test_member_retries_what_failed_and_reads_its_timeline(tenant: Tenant) -> No
     shown = viewer.get(f"{ITEMS}{first.pk}/timeline/").json()
     assert [(row["kind"], row["item"]) for row in shown["results"]] == [("item.retried", str(first.pk))]
     assert viewer.get(f"{RUNS}{first.run_id}/timeline/").json()["count"] == 2
+    page = viewer.get(f"{RUNS}{first.run_id}/timeline/?page_size=1&page=2").json()
+    assert (page["count"], [row["kind"] for row in page["results"]]) == (2, ["item.retried"])
     assert len(jobs_waiting(tenant)) == 1
 
 

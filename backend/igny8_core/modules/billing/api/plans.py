@@ -14,7 +14,7 @@ from igny8_core.modules.billing.api.serializers import (
     EstimateSerializer,
     OffersSerializer,
     PlanSerializer,
-    PricesSerializer,
+    PriceListSerializer,
     ReasonInput,
     SubscriptionSerializer,
 )
@@ -116,11 +116,11 @@ class PricesView(ViewFrame):
     @extend_schema(
         summary="List prices",
         description="Credits for every started measure of an operation's units.",
-        responses={200: PricesSerializer},
+        responses={200: PriceListSerializer},
     )
     def get(self, request: Request) -> Response:
         """The price list."""
-        return Response(PricesSerializer({"prices": selectors.price_list()}).data)
+        return Response(PriceListSerializer({"prices": selectors.price_list()}).data)
 
 
 class EstimateView(ViewFrame):

@@ -149,7 +149,7 @@ class OperationPriceSerializer(serializers.Serializer[Any]):
     unit = serializers.CharField()
 
 
-class PricesSerializer(serializers.Serializer[Any]):
+class PriceListSerializer(serializers.Serializer[Any]):
     """What operations cost."""
 
     prices = OperationPriceSerializer(many=True)
