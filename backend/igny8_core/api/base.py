@@ -74,8 +74,8 @@ class ViewFrame(APIView):
     secret_fields: ClassVar[tuple[str, ...]] = ()  # shown once: not kept for an Idempotency-Key's replay
     throttle_scope: ClassVar[str] = "default"
     network: ClassVar[bool] = False  # True: the view opens its own short transactions around a network call
-    # Actions or methods that start work only when its credits are there, and answer 402 otherwise.
-    paid: ClassVar[frozenset[str]] = frozenset()
+    # By action or method: how it may refuse beyond what every one of its method may.
+    refusals: ClassVar[Mapping[str, tuple[int, ...]]] = {}
     # What the query string may hold, by action or method; a list's filters are declared by its filter set.
     parameters: ClassVar[Mapping[str, frozenset[str]]] = {}
 

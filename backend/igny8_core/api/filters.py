@@ -33,6 +33,7 @@ def narrow(queryset: QuerySet[Any], request: Request, view: Any) -> QuerySet[Any
         refuse_unknown(request, names)
         _refuse_nul(parameters)
         if filterset_class is not None:
+            _refuse_half_truths(filterset_class, parameters)
             queryset = _filtered(filterset_class, queryset, request)
         queryset = _searched(queryset, parameters.get("search", ""), view.search_fields)
     return queryset.order_by(*_ordering(parameters.get("ordering"), view))
@@ -48,6 +49,18 @@ def refuse_unknown(request: Request, names: Collection[str]) -> None:
 def _refuse_nul(parameters: Any) -> None:
     if any("\x00" in value for values in parameters.lists() for value in values[1]):
         raise ValidationError({"non_field_errors": ["A NUL character cannot be searched for."]})
+
+
+def _refuse_half_truths(filterset_class: type[RowFilter], parameters: Any) -> None:
+    # django-filter takes what is neither true nor false for nothing, and would give every row.
+    for name, one in filterset_class.base_filters.items():
+        if isinstance(one, django_filters.BooleanFilter):
+            value = parameters.get(name, "").lower()
+            if value not in _TRUTHS:
+                raise ValidationError({name: ["Must be true or false."]})
+
+
+_TRUTHS = {"", "true", "false", "1", "0"}
 
 
 def _filtered(filterset_class: type[RowFilter], queryset: QuerySet[Any], request: Request) -> QuerySet[Any]:

@@ -32,7 +32,7 @@ _ERRORS = {
     "404": "There is no such row in this account.",
     "406": "Nothing that Accept names can be given; answers are JSON.",
     "409": "The row's state or another row stands against it.",
-    "412": "The row changed since it was read (If-Match).",
+    "412": "The row changed since it was read (If-Match, or the version in the body).",
     "413": "The body is too large.",
     "415": "The body is of a type that this address does not read.",
     "422": "Understood and impossible, or an Idempotency-Key that came before with another body.",
@@ -136,13 +136,17 @@ class EnvelopeAutoSchema(AutoSchema):
                 bodies.setdefault("304", {"description": "Unchanged since the version in If-None-Match."})
             for body in bodies.values():
                 body["headers"] = {**body.get("headers", {}), **_HEADERS}
-            for code in (*_ALWAYS, *_OF_METHOD.get(self.method, ()), *self._paid()):
+            for code in (*_ALWAYS, *_OF_METHOD.get(self.method, ()), *self._refusals()):
                 bodies.setdefault(code, {"$ref": f"#/components/responses/{code}"})
         return bodies
 
-    def _paid(self) -> tuple[str, ...]:
+    def _refusals(self) -> list[str]:
         name = getattr(self.view, "action", None) or self.method.lower()
-        return ("402",) if isinstance(self.view, ViewFrame) and name in self.view.paid else ()
+        return (
+            [str(code) for code in self.view.refusals.get(name, ())]
+            if isinstance(self.view, ViewFrame)
+            else []
+        )
 
     def _has_versions(self) -> bool:
         if getattr(self.view, "action", None) != "retrieve":

@@ -17,8 +17,8 @@ OF_METHOD = {
     "patch": {"409", "412", "413", "415", "422"},
     "delete": {"409", "412"},
 }
-# What starts paid work and nothing else; a run begins with free stages and pauses when the credits end.
-PAID = {"writer_task_write"}
+# Writing starts paid work and nothing else; a run begins with free stages and pauses when the credits end.
+MORE = {"writer_task_write": {"402"}, "writer_article_approve": {"412"}}
 # Streamed, without an envelope.
 FILES = {"account_audit_export", "billing_ledger_export", "billing_statement_export"}
 # 202 without a job to poll: a mail is on its way, and whether anybody reads it is not said.
@@ -66,7 +66,7 @@ def test_every_operation_has_its_refusals_in_the_one_envelope() -> None:
     components = description()["components"]
     assert components["schemas"]["Error"] == ERROR_SCHEMA
     for name, (method, operation) in _operations().items():
-        expected = ALWAYS | OF_METHOD[method] | ({"402"} if name in PAID else set())
+        expected = ALWAYS | OF_METHOD[method] | MORE.get(name, set())
         refusals = {code: one for code, one in operation["responses"].items() if code[0] in "45"}
         assert set(refusals) == expected, name
         for code, refusal in refusals.items():

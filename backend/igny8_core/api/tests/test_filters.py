@@ -30,3 +30,12 @@ def test_page_that_is_none_is_refused_beside_a_cursor_too(tenant: Tenant) -> Non
     answer = client.get("/api/v1/account/sites/?cursor=&page=true")
     assert answer.status_code == 400
     assert list(answer.json()["errors"]) == ["page"]
+
+
+@pytest.mark.parametrize(
+    ("value", "status"), [("true", 200), ("0", 200), ("", 200), ("null", 400), ("yes", 400)]
+)
+def test_filter_that_is_true_or_false_takes_nothing_else(tenant: Tenant, value: str, status: int) -> None:
+    answer = client_of(tenant.owner).get(f"/api/v1/system/notifications/?unread={value}")
+    assert answer.status_code == status
+    assert answer.json().get("errors") == ({"unread": ["Must be true or false."]} if status == 400 else None)

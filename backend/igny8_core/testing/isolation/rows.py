@@ -118,7 +118,7 @@ def _related(field: Any, tenant: Tenant) -> Any:
 def _json(field: Any, marker: str) -> Any:
     if field.null:
         return _LEFT_OUT
-    return [marker] if field.get_default() == [] else {"marker": marker}
+    return [marker] if isinstance(field.get_default(), list) else {"marker": marker}
 
 
 def _text(field: Any, marker: str) -> Any:

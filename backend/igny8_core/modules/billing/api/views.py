@@ -110,7 +110,7 @@ class _StatementFrame(ViewFrame):
     parameters: ClassVar[Mapping[str, frozenset[str]]] = {"get": STATEMENT_PARAMETERS}
 
     def _statement(self, request: Request) -> Statement:
-        query = self.valid_data(StatementQuery(data=request.query_params))
+        query = self.valid_data(StatementQuery(data=request.query_params.dict()))
         return selectors.statement_get(**query)
 
 

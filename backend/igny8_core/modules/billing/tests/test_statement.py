@@ -159,6 +159,7 @@ def test_statement_over_http(tenant: Tenant, stranger: Tenant) -> None:
     assert theirs["total"]["granted"] == 7777
     for query in (
         "group_by=month",
+        "group_by=",
         "since=yesterday",
         "site=1",
         "since=2026-02-01T00:00Z&until=2026-01-01T00:00Z",

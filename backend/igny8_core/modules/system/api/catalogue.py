@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -33,6 +33,11 @@ class SectorSeedSerializer(SectorNameSerializer):
     keywords = serializers.ListField(child=serializers.CharField())
 
 
+def _slug(name: str) -> OpenApiParameter:
+    schema = {"type": "string", "pattern": "^[-a-zA-Z0-9_]+$"}
+    return OpenApiParameter(name, schema, OpenApiParameter.PATH, description="As the catalogue has it.")
+
+
 class IndustriesView(ViewFrame):
     """Every industry of the catalogue."""
 
@@ -58,6 +63,7 @@ class SectorSeedView(ViewFrame):
     @extend_schema(
         summary="Show a sector's seed keywords",
         description="Keywords to begin with, without figures: nobody has measured them.",
+        parameters=[_slug("industry"), _slug("sector")],
         responses={200: SectorSeedSerializer},
     )
     def get(self, request: Request, industry: str, sector: str) -> Response:

@@ -42,7 +42,7 @@ class WritingTaskViewSet(SiteSectorModelViewSet):
     filterset_class = filters.TaskFilter
     search_fields = ("title", "head_keyword")
     ordering_fields = ("title", "head_keyword", "created_at", "updated_at")
-    paid = frozenset({"write"})
+    refusals: ClassVar[Mapping[str, tuple[int, ...]]] = {"write": (402,)}
 
     @extend_schema(
         summary="Make a writing task",
@@ -100,6 +100,7 @@ class ArticleViewSet(UpdateRows, DeleteRows, SiteSectorModelViewSet):
     room, throttle_scope = "writer", "writer"
     model, serializer_class = Article, serializers.ArticleSerializer
     parameters: ClassVar[Mapping[str, frozenset[str]]] = {"revisions": PAGE_PARAMETERS}
+    refusals: ClassVar[Mapping[str, tuple[int, ...]]] = {"approve": (412,)}
     filterset_class = filters.ArticleFilter
     search_fields = ("title", "head_keyword")
     ordering_fields = ("title", "head_keyword", "word_count", "created_at", "updated_at")
@@ -155,7 +156,7 @@ class ArticleViewSet(UpdateRows, DeleteRows, SiteSectorModelViewSet):
     @extend_schema(
         summary="Approve an article",
         description="Approves the `version` that was read and opens every destination's gate to it. An edit makes a "
-        "new version, of which this approval says nothing.",
+        "new version, of which this approval says nothing; 412 `article_version_stale` when there was one meanwhile.",
         request=serializers.ApprovalInput,
         responses=serializers.ArticleSerializer,
     )
