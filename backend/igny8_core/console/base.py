@@ -18,7 +18,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views import View
 
 from igny8_core.api.errors import STATUS_OF
@@ -101,9 +101,7 @@ class PageView(View):
                 self.begin(**kwargs)
                 return handler(request, *args, **kwargs)
         with tenant_transaction(context):
-            self.begin(
-                **kwargs
-            )  # the versions are verified here, once; after this the request runs to its end
+            self.begin(**kwargs)  # the versions are verified here, once; then the request runs to its end
         with tenant_scope(dataclasses.replace(context, probe=None)):
             return handler(request, *args, **kwargs)
 
@@ -224,22 +222,25 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(target)
 
 
-def error_page(request: HttpRequest, error: DomainError) -> HttpResponse:
-    """One sentence, the code and the request id."""
-    status = STATUS_OF[error.kind]
-    values = {"error": error, "status": status, "title": _TITLES.get(error.kind, _("This did not work"))}
-    response = render(request, "console/error.html", values, status=status)
+def error_page(request: HttpRequest, error: DomainError, *, status: int | None = None) -> HttpResponse:
+    """One sentence, the code and the request id; the status of the error's kind unless another is given."""
+    status = status or STATUS_OF[error.kind]
+    values = {"error": error, "title": _TITLES.get(error.code) or _TITLES.get(error.kind) or _TITLES[""]}
+    response = keep_private(render(request, "console/error.html", values, status=status))
     wait: float | None = getattr(error, "retry_after_seconds", None)
     if wait is not None:
         response["Retry-After"] = str(int(wait) + 1)
     return response
 
 
-_TITLES = {
-    ErrorKind.NOT_FOUND: "Not here",
-    ErrorKind.FORBIDDEN: "Not for your role",
-    ErrorKind.THROTTLED: "Slow down",
-    ErrorKind.INSUFFICIENT_CREDITS: "Not enough credits",
+_TITLES: Mapping[ErrorKind | str, Any] = {
+    "": gettext_lazy("This did not work"),
+    "form_expired": gettext_lazy("This did not work"),
+    "plan_inactive": gettext_lazy("This account is closed"),
+    ErrorKind.NOT_FOUND: gettext_lazy("Not here"),
+    ErrorKind.FORBIDDEN: gettext_lazy("Not for your role"),
+    ErrorKind.THROTTLED: gettext_lazy("Slow down"),
+    ErrorKind.INSUFFICIENT_CREDITS: gettext_lazy("Not enough credits"),
 }
 
 

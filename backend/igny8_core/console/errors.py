@@ -1,12 +1,10 @@
 """What an address without a route, and a defect, look like: a page for people, the envelope for programs."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.utils.translation import gettext as _
 
 from igny8_core.api.errors import server_error, url_not_found
-from igny8_core.api.privacy import keep_private
 from igny8_core.common.errors import DomainError, ErrorKind, NotFound
+from igny8_core.console.base import error_page
 
 _PROGRAMS = ("/api/", "/livez/", "/readyz/", "/static/", "/preview/")
 
@@ -30,26 +28,21 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404 for an address that no route knows."""
     if request.path.startswith(_PROGRAMS):
         return url_not_found(request, exception)
-    return _page(request, NotFound(), _("Not here"), 404)
+    return error_page(request, NotFound())
 
 
 def page_failed(request: HttpRequest) -> HttpResponse:
     """500 for a defect outside the API's own handler."""
     if request.path.startswith(_PROGRAMS):
         return server_error(request)
-    return _page(request, Defect(), _("This did not work"), 500)
+    return error_page(request, Defect(), status=500)
 
 
 def page_forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403 for a page that Django itself refuses."""
-    return _page(request, FormExpired(), _("This did not work"), 403)
+    return error_page(request, FormExpired())
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403 for a form without the session's token."""
-    return _page(request, FormExpired(), _("This did not work"), 403)
-
-
-def _page(request: HttpRequest, error: DomainError, title: str, status: int) -> HttpResponse:
-    values = {"error": error, "title": title, "status": status}
-    return keep_private(render(request, "console/error.html", values, status=status))
+    return error_page(request, FormExpired())

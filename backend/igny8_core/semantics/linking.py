@@ -104,10 +104,8 @@ class LinkIndex:
         page = f"{title}\n{text}"
         with one_thread():
             words, meaning = self._cosines(page)
-        covered = self._titles_covered(page)
-        popularity = _popularity(links_in)
-        orphans = np.asarray(links_in) == 0
-        prior = 1 + PRIOR_WEIGHT * popularity + orphan_weight * orphans
+        covered, popularity = self._titles_covered(page), _popularity(links_in)
+        prior = 1 + PRIOR_WEIGHT * popularity + orphan_weight * (np.asarray(links_in) == 0)
         likeness = words + STATIC_WEIGHT * meaning + TITLE_WEIGHT * covered
         possible = np.flatnonzero(allowed & (words >= floor) & (likeness > 0))
         first = possible[np.argsort(-(likeness * prior)[possible], kind="stable")[: max(_RERANKED, limit)]]

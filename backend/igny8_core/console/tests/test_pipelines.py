@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from igny8_core.console.tests.helpers import page_text, said, same_queries
+from igny8_core.console.tests.helpers import page_text, queries_with_1_and_50, said
 from igny8_core.console.tests.test_planning import at, cluster, idea
 from igny8_core.modules.automation.models import PipelineRun, PipelineSettings, RunItem
 from igny8_core.modules.automation.selectors import settings_get
@@ -111,6 +111,15 @@ def test_run_shows_its_items_and_tries_failed_ones_again(tenant: Tenant) -> None
     assert "tried again" in said(answer, client)
     with tenant.work():
         assert RunItem.objects.get().state == "writing"
+
+
+def test_former_runs_are_narrowed_by_state(tenant: Tenant) -> None:
+    done, failed = (run_make(tenant, state=state, stage="done") for state in ("completed", "failed"))
+    client = browser_of(tenant.viewer)
+    body = page_text(client, at(tenant, "pipelines/?state=failed"))
+    assert at(tenant, f"runs/{failed.pk}/") in body
+    assert at(tenant, f"runs/{done.pk}/") not in body
+    assert "Nothing matches" in page_text(client, at(tenant, "pipelines/?state=paused"))
 
 
 def test_run_and_connection_of_another_site_are_not_here(tenant: Tenant) -> None:
@@ -233,4 +242,5 @@ def test_pages_cost_the_same_with_one_row_and_fifty(tenant: Tenant, page: str) -
                 notify(NotificationKind.RUN_COMPLETED, f"Run {n}", dedupe_key=f"n{n}", site_id=tenant.site.pk)
 
     addresses = {"pipelines": at(tenant, "pipelines/"), "run": at(tenant, f"runs/{run.pk}/")}
-    same_queries(browser_of(tenant.owner), addresses.get(page, f"/{page}/"), fill)
+    few, many = queries_with_1_and_50(browser_of(tenant.owner), addresses.get(page, f"/{page}/"), fill)
+    assert few == many

@@ -1,6 +1,8 @@
 """Signing in, up and out, and the pages behind mailed links; nothing here has a tenant before it is proven."""
 
-from typing import Any, ClassVar
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
 from django.contrib import messages
@@ -12,6 +14,7 @@ from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views import View
 from django.views.decorators.debug import sensitive_post_parameters
 
@@ -26,6 +29,9 @@ from igny8_core.console import forms
 from igny8_core.console.base import PageView
 from igny8_core.modules.auth import services as registration
 from igny8_core.tenancy.redis import count_in_window
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 TRIES_PER_MINUTE = 20
 
@@ -45,10 +51,10 @@ class EntranceView(View):
 
     form_class: ClassVar[type[forms.ConsoleForm]]
     template: ClassVar[str] = "entrance.html"
-    title: ClassVar[str]
-    button: ClassVar[str]
-    intro: ClassVar[str] = ""
-    links: ClassVar[tuple[tuple[str, str], ...]] = ()
+    title: ClassVar[StrPromise]
+    button: ClassVar[StrPromise]
+    intro: ClassVar[StrPromise | str] = ""
+    links: ClassVar[tuple[tuple[StrPromise, str], ...]] = ()
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """Answer privately: tokens stand in addresses here."""
@@ -84,10 +90,10 @@ class EntranceView(View):
         """The page."""
         values = {
             "form": form,
-            "title": _(self.title),
-            "button": _(self.button),
-            "intro": _(self.intro) if self.intro else "",
-            "links": [(_(text), reverse(name)) for text, name in self.links if _is_open(name)],
+            "title": self.title,
+            "button": self.button,
+            "intro": self.intro,
+            "links": [(text, reverse(name)) for text, name in self.links if _is_open(name)],
             "next": self.request.GET.get("next", ""),
         }
         return render(self.request, f"console/{self.template}", values, status=status)
@@ -108,8 +114,11 @@ class SignInView(EntranceView):
     """Sign in."""
 
     form_class = forms.SignInForm
-    title, button = "Sign in", "Sign in"
-    links = (("Forgot your password?", "console:password"), ("Make an account", "console:sign_up"))
+    title, button = gettext_lazy("Sign in"), gettext_lazy("Sign in")
+    links = (
+        (gettext_lazy("Forgot your password?"), "console:password"),
+        (gettext_lazy("Make an account"), "console:sign_up"),
+    )
 
     def succeed(self, data: dict[str, Any]) -> HttpResponse:
         """Prove it and begin a session."""
@@ -127,9 +136,9 @@ class SignUpView(EntranceView):
     """Ask for an account."""
 
     form_class = forms.SignUpForm
-    title, button = "Make an account", "Send the confirmation"
-    intro = "We mail you a link; the account is made when you open it and choose a password."
-    links = (("I have an account", "console:sign_in"),)
+    title, button = gettext_lazy("Make an account"), gettext_lazy("Send the confirmation")
+    intro = gettext_lazy("We mail you a link; the account is made when you open it and choose a password.")
+    links = ((gettext_lazy("I have an account"), "console:sign_in"),)
 
     def succeed(self, data: dict[str, Any]) -> HttpResponse:
         """Mail the link."""
@@ -142,7 +151,7 @@ class SignUpConfirmView(EntranceView):
     """Make the account."""
 
     form_class = forms.NewPasswordForm
-    title, button = "Choose a password", "Make the account"
+    title, button = gettext_lazy("Choose a password"), gettext_lazy("Make the account")
 
     def succeed(self, data: dict[str, Any]) -> HttpResponse:
         """Make it and sign its owner in."""
@@ -153,9 +162,9 @@ class PasswordView(EntranceView):
     """Ask for a new password."""
 
     form_class = forms.AddressForm
-    title, button = "Set a new password", "Send the link"
-    intro = "We mail you a link to set a new password."
-    links = (("Back to sign in", "console:sign_in"),)
+    title, button = gettext_lazy("Set a new password"), gettext_lazy("Send the link")
+    intro = gettext_lazy("We mail you a link to set a new password.")
+    links = ((gettext_lazy("Back to sign in"), "console:sign_in"),)
 
     def succeed(self, data: dict[str, Any]) -> HttpResponse:
         """Mail the link, if anybody has the address; the page never tells."""
@@ -168,7 +177,7 @@ class PasswordConfirmView(EntranceView):
     """Set a new password."""
 
     form_class = forms.NewPasswordForm
-    title, button = "Set a new password", "Set the password"
+    title, button = gettext_lazy("Set a new password"), gettext_lazy("Set the password")
 
     def succeed(self, data: dict[str, Any]) -> HttpResponse:
         """Replace it; every session made with the old one has ended."""
@@ -181,7 +190,7 @@ class JoinView(EntranceView):
     """Take up an invitation."""
 
     form_class = forms.JoinForm
-    title, button = "Join your team", "Join"
+    title, button = gettext_lazy("Join your team"), gettext_lazy("Join")
 
     def succeed(self, data: dict[str, Any]) -> HttpResponse:
         """Make the person and sign them in."""

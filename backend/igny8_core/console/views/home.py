@@ -52,8 +52,6 @@ class SiteHomeView(SitePageView):
         values = {
             "funnel": funnel,
             "funnel_top": max(step.count for step in funnel),
-            "plan": plan,
-            "written": written,
             "posts": posts,
             "needs": needs_of(self.site, shell=self.shell, plan=plan, written=written, posts=posts),
             "output": every_day(dict(posts.published_by_day), days=DAYS),

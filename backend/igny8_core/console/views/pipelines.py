@@ -15,13 +15,14 @@ from django.utils.translation import gettext_lazy
 from igny8_core.common.errors import DomainError, NotFound
 from igny8_core.console.base import SiteActionView, SitePageView
 from igny8_core.console.forms import ConsoleForm
-from igny8_core.console.lists import page_number
+from igny8_core.console.lists import FilterForm, choice, page_number
 from igny8_core.modules.automation import services
 from igny8_core.modules.automation.constants import (
     MAX_ARTICLES,
     MAX_BUDGET,
     MAX_IDEAS,
     ApprovalMode,
+    RunState,
     ScheduleKind,
     Switch,
 )
@@ -115,6 +116,13 @@ class SettingsForm(ConsoleForm):
         return data
 
 
+class RunFilterForm(FilterForm):
+    """Former runs by how they stand."""
+
+    search = None  # type: ignore[assignment]  # how Django drops an inherited field
+    state = choice(gettext_lazy("Any state"), RunState.choices)
+
+
 class PipelinesView(SitePageView):
     """The run at work, what the next would do and cost, and former runs."""
 
@@ -123,10 +131,12 @@ class PipelinesView(SitePageView):
 
     def get(self, request: HttpRequest, site_id: UUID) -> HttpResponse:
         """The page."""
+        filters = RunFilterForm.of(request)
         values = {
             "settings": settings_get(site_id),
             "run": run_current(site_id),
-            "page": run_list(site_id, number=page_number(request)),
+            "filters": filters,
+            "page": run_list(site_id, number=page_number(request), **filters.values()),
             "estimate": services.run_estimate(site_id) if self.may("automation_estimate") else None,
             "may_run": self.may("automation_run_run_now"),
             "may_configure": self.may("automation_settings_update"),

@@ -16,7 +16,7 @@ from igny8_core.auth import services
 from igny8_core.auth.selectors import invitation_get, site_list, user_get
 from igny8_core.console.base import ActionView, PageView, id_of
 from igny8_core.console.forms import ConsoleForm
-from igny8_core.console.lists import page_number
+from igny8_core.console.lists import FilterForm, page_number
 from igny8_core.modules.account.constants import ASSIGNABLE_ROLES
 from igny8_core.modules.account.selectors import api_key_list, invitation_list, member_get, member_list
 from igny8_core.modules.account.types import MemberRow
@@ -101,9 +101,11 @@ class TeamView(PageView):
 
     def show(self, form: InviteForm, *, status: int = 200) -> HttpResponse:
         """The page around a form."""
+        filters = FilterForm.of(self.request)
         values = {
             "form": form,
-            "page": member_list(number=page_number(self.request)),
+            "filters": filters,
+            "page": member_list(number=page_number(self.request), **filters.values()),
             "invitations": [row for row in invitation_list().rows if row.state != "accepted"],
             "keys": api_key_list().rows,
             "site_names": {site.pk: site.name for site in self.shell.sites},

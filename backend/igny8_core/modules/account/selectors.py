@@ -17,7 +17,6 @@ from igny8_core.modules.account.types import (
     AuditRow,
     InvitationRow,
     MemberRow,
-    Profile,
     Usage,
     UsageLine,
 )
@@ -26,19 +25,6 @@ from igny8_core.modules.planner.selectors import keyword_total
 from igny8_core.tenancy.context import current_context
 from igny8_core.tenancy.models import AuditEvent
 from igny8_core.tenancy.pages import page_read
-
-
-def profile_get() -> Profile:
-    """The account itself."""
-    account = account_get()
-    return Profile(
-        id=account.pk,
-        name=account.name,
-        plan=account.plan.code,
-        plan_status=account.plan_status,
-        retention_days=account.retention_days,
-        created_at=account.created_at,
-    )
 
 
 def usage_get() -> Usage:

@@ -6,18 +6,6 @@ from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
-class Profile:
-    """The account itself."""
-
-    id: int
-    name: str
-    plan: str
-    plan_status: str
-    retention_days: int
-    created_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class MemberRow:
     """A person; `site_ids` are the only sites that they see unless `all_sites` is on."""
 

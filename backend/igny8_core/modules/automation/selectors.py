@@ -83,9 +83,10 @@ def runs_waiting() -> dict[int, list[UUID]]:
     return ids_by_account(PipelineRun, Q(state=RunState.WAITING, deleted_at=None), order_by="checked_at")
 
 
-def run_list(site_id: UUID, *, number: int = 1, size: int = PAGE_SIZE) -> Page[RunSummary]:
-    """A page of a site's runs, newest first."""
-    rows = PipelineRun.objects.filter(site_id=site_id).annotate(
+def run_list(site_id: UUID, *, state: str = "", number: int = 1, size: int = PAGE_SIZE) -> Page[RunSummary]:
+    """A page of a site's runs, newest first; all of them, or those in one state."""
+    wanted = {"site_id": site_id, **({"state": state} if state else {})}
+    rows = PipelineRun.objects.filter(**wanted).annotate(
         published_count=Count("items", filter=_PUBLISHED),
         waiting_count=Count("items", filter=_WAITING),
         failed_count=Count("items", filter=_FAILED),

@@ -89,12 +89,6 @@ def terms_known(destination_id: UUID) -> dict[tuple[str, str], str]:
     return found
 
 
-def destination_for_site(site_id: UUID, platform: str) -> DestinationView | None:
-    """The site's oldest destination on a platform, if it has one."""
-    row = Destination.objects.filter(site_id=site_id, platform=platform).order_by("id").first()
-    return None if row is None else _view(row)
-
-
 def preview_places(site_id: UUID) -> list[PreviewPlace]:
     """The site's preview destinations, deleted ones included until they are purged."""
     return [

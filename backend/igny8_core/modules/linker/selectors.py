@@ -1,28 +1,23 @@
 """Reads of a site's links, suggestions and batches; frozen dataclasses, never a lazy queryset."""
 
 from collections.abc import Iterable
-from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import Avg, Count, Model, QuerySet
+from django.db.models import Avg, Count, QuerySet
 
 from igny8_core.common.errors import NotFound
-from igny8_core.common.pages import COUNT_CAP, PAGE_SIZE, Page
 from igny8_core.modules.linker.addresses import site_addresses
 from igny8_core.modules.linker.constants import SHOWN_NODES, LinkHealth, LinkKind, SuggestionState
 from igny8_core.modules.linker.models import LinkBatch, LinkEdge, LinkNode, LinkSuggestion
 from igny8_core.modules.linker.types import (
     BatchArticle,
     BatchView,
-    EdgeView,
     GraphView,
     NodeView,
     SiteAddresses,
     SuggestionView,
 )
 from igny8_core.modules.writer.selectors import article_versions
-
-_M = TypeVar("_M", bound=Model)
 
 
 def graph_get(site_id: UUID) -> GraphView:
@@ -52,48 +47,11 @@ def graph_get(site_id: UUID) -> GraphView:
     )
 
 
-def nodes_page(site_id: UUID, *, health: str = "", search: str = "", number: int = 1) -> Page[NodeView]:
-    """A site's articles in the graph, the most linked first. Raises NotFound."""
-    rows = LinkNode.objects.filter(site_id=site_id).order_by("-inbound", "pk")
-    rows = rows.filter(health=health) if health else rows
-    rows = rows.filter(title__icontains=search) if search else rows
-    addresses, versions = site_addresses(site_id), dict(article_versions(site_id))
-    return Page(_nodes(_slice(rows, number), addresses, versions), _total(rows), number)
-
-
-def edges_page(
-    site_id: UUID, *, source_id: UUID | None = None, target_id: UUID | None = None, number: int = 1
-) -> Page[EdgeView]:
-    """A site's links, by article and place; of one article, or to one."""
-    rows = LinkEdge.objects.filter(site_id=site_id).order_by("source_id", "position")
-    rows = rows.filter(source_id=source_id) if source_id else rows
-    rows = rows.filter(target_id=target_id) if target_id else rows
-    columns = ("pk", "source_id", "target_id", "url", "anchor", "position", "kind")
-    views = tuple(EdgeView(*values) for values in _slice(rows, number).values_list(*columns))
-    return Page(views, _total(rows), number)
-
-
-def suggestions_page(
-    site_id: UUID, *, state: str = "", source_id: UUID | None = None, number: int = 1
-) -> Page[SuggestionView]:
-    """A site's suggestions, best first; in one state, of one article."""
-    rows = LinkSuggestion.objects.filter(site_id=site_id).order_by("-score", "pk")
-    rows = rows.filter(state=state) if state else rows
-    rows = rows.filter(source_id=source_id) if source_id else rows
-    return Page(_suggestions(_slice(rows, number)), _total(rows), number)
-
-
 def suggestions_of(article_id: UUID) -> tuple[SuggestionView, ...]:
     """What may still be put into an article, best first: suggested and accepted links."""
     states = [SuggestionState.SUGGESTED, SuggestionState.ACCEPTED]
     rows = LinkSuggestion.objects.filter(source_id=article_id, state__in=states)
     return _suggestions(rows.order_by("-score", "pk"))
-
-
-def batches_page(site_id: UUID, *, number: int = 1) -> Page[BatchView]:
-    """A site's batches, newest first."""
-    rows = LinkBatch.objects.filter(site_id=site_id).order_by("-pk")
-    return Page(tuple(_batch(row) for row in _slice(rows, number)), _total(rows), number)
 
 
 def batch_get(batch_id: UUID) -> BatchView:
@@ -186,12 +144,3 @@ def _batch_row(batch_id: UUID) -> LinkBatch:
     if row is None:
         raise NotFound
     return row
-
-
-def _slice(rows: QuerySet[_M], number: int) -> QuerySet[_M]:
-    start = (number - 1) * PAGE_SIZE
-    return rows[start : start + PAGE_SIZE]
-
-
-def _total(rows: QuerySet[_M]) -> int:
-    return rows.order_by()[: COUNT_CAP + 1].count()

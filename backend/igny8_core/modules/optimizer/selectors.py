@@ -28,12 +28,6 @@ def score_get(article_id: UUID) -> ScoreView | None:
     return None if row is None else snapshot_view(row)
 
 
-def score_history(article_id: UUID) -> tuple[ScorePoint, ...]:
-    """An article's scores, one per version and ruleset, oldest first."""
-    rows = ScoreSnapshot.objects.filter(article_id=article_id).defer("findings").order_by("id")
-    return tuple(map(snapshot_point, rows))
-
-
 def score_points(article_ids: Iterable[UUID]) -> dict[UUID, ScorePoint]:
     """The newest score of each article that has one."""
     rows = ScoreSnapshot.objects.filter(article_id__in=list(article_ids)).defer("findings")

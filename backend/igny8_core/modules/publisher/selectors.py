@@ -29,12 +29,6 @@ def publication_get(publication_id: UUID) -> PublicationView:
     return _view(row)
 
 
-def publication_for(article_id: UUID, destination_id: UUID) -> PublicationView | None:
-    """What became of an article on a destination, if it was ever reserved there."""
-    row = Publication.objects.filter(article_id=article_id, destination_id=destination_id).first()
-    return None if row is None else _view(row)
-
-
 def publications_of(article_id: UUID) -> dict[UUID, PublicationView]:
     """What became of an article, by destination."""
     rows = Publication.objects.filter(article_id=article_id).order_by("pk")

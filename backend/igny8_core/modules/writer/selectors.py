@@ -15,7 +15,6 @@ from igny8_core.modules.writer.models import Article, ArticleRevision, WritingTa
 from igny8_core.modules.writer.types import (
     ArticleDocument,
     ArticleReview,
-    ReviewWaiting,
     RevisionRow,
     RevisionText,
     TaskQuery,
@@ -101,25 +100,6 @@ def article_review_get(article_id: UUID) -> ArticleReview:
     )
 
 
-def review_queue(site_id: UUID | None = None, *, number: int = 1) -> Page[ReviewWaiting]:
-    """The articles that wait for a review, newest first: of one site, or of all that the caller sees."""
-    rows = Article.objects.filter(review_state=ReviewState.PENDING).order_by("-id")
-    if site_id is not None:
-        rows = rows.filter(site_id=site_id)
-    return page_read(rows.defer("html"), _waiting, number=number)
-
-
-def _waiting(article: Article) -> ReviewWaiting:
-    return ReviewWaiting(
-        article_id=article.pk,
-        site_id=article.site_id,
-        title=article.title,
-        version=article.version,
-        word_count=article.word_count,
-        reason=article.review_reason,
-    )
-
-
 def article_versions(site_id: UUID) -> list[tuple[UUID, int]]:
     """A site's articles with their versions, oldest first."""
     return list(Article.objects.filter(site_id=site_id).order_by("id").values_list("pk", "version"))
@@ -132,11 +112,6 @@ def head_keyword_uses(site_id: UUID, head_keyword: str, *, article_id: UUID | No
         return 0
     rows = Article.objects.filter(site_id=site_id, head_keyword__iexact=wanted)
     return (rows if article_id is None else rows.exclude(pk=article_id)).count()
-
-
-def task_article_id(task_id: UUID) -> UUID | None:
-    """The article that a task became, if it did."""
-    return Article.objects.filter(task_id=task_id).values_list("pk", flat=True).first()
 
 
 def article_estimate(idea_id: UUID) -> Estimate:

@@ -107,18 +107,6 @@ class RevisionText:
 
 
 @dataclass(frozen=True, slots=True)
-class ReviewWaiting:
-    """An article that waits for a person; `reason` is one sentence that says why."""
-
-    article_id: UUID
-    site_id: UUID
-    title: str
-    version: int
-    word_count: int
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class ArticleReview:
     """What was said of an article; a decision holds for `reviewed_version` alone."""
 

@@ -19,7 +19,6 @@ from igny8_core.modules.account.selectors import (
     invitation_list,
     member_get,
     member_list,
-    profile_get,
     usage_get,
 )
 from igny8_core.modules.account.types import AuditQuery, UsageLine
@@ -34,12 +33,6 @@ from igny8_core.testing.isolation import key_client, limited_user, row_make, unc
 pytestmark = pytest.mark.django_db
 
 MEMBERS, USAGE = "/api/v1/account/members/", "/api/v1/account/usage/"
-
-
-def test_profile_is_the_accounts(tenant: Tenant) -> None:
-    with tenant.work():
-        profile = profile_get()
-    assert (profile.id, profile.plan, profile.retention_days) == (tenant.account.pk, "agency", 30)
 
 
 def test_members_are_listed_with_the_sites_that_they_see(tenant: Tenant, stranger: Tenant) -> None:

@@ -37,6 +37,7 @@ from igny8_core.modules.automation.notices import run_tell
 from igny8_core.modules.automation.selectors import settings_get
 from igny8_core.modules.automation.services.events import item_event, run_event
 from igny8_core.modules.automation.states import item_end, run_transition
+from igny8_core.modules.automation.types import SettingsView
 from igny8_core.modules.integration.selectors import destination_get
 from igny8_core.modules.planner import services as planner
 from igny8_core.modules.writer import services as writer
@@ -70,13 +71,7 @@ def run_start(
     """
     if not 1 <= article_count <= MAX_ARTICLES:
         raise RunStateConflict(f"A run writes 1 to {MAX_ARTICLES} articles.")
-    site_get(site_id)
-    settings = settings_get(site_id)
-    if not settings.is_enabled:
-        raise PipelineDisabled
-    _require_place(site_id, destination_id=destination_id, sector_id=sector_id)
-    if destination_id is None and Switch.PUBLISH in settings.stages:
-        raise DestinationMissing
+    settings = _settings_to_start(site_id, destination_id=destination_id, sector_id=sector_id)
     run = PipelineRun(
         site_id=site_id,
         sector_id=sector_id,
@@ -98,6 +93,17 @@ def run_start(
         first = step_enqueue(run)
         run_event(run, EventKind.RUN_STARTED, job_id=first.pk, trigger=trigger, article_count=article_count)
     return run
+
+
+def _settings_to_start(site_id: UUID, *, destination_id: UUID | None, sector_id: UUID | None) -> SettingsView:
+    site_get(site_id)
+    settings = settings_get(site_id)
+    if not settings.is_enabled:
+        raise PipelineDisabled
+    _require_place(site_id, destination_id=destination_id, sector_id=sector_id)
+    if destination_id is None and Switch.PUBLISH in settings.stages:
+        raise DestinationMissing
+    return settings
 
 
 def _require_place(site_id: UUID, *, destination_id: UUID | None, sector_id: UUID | None) -> None:

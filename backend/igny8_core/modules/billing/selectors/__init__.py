@@ -8,7 +8,6 @@ from igny8_core.modules.billing.selectors.credits import (
 )
 from igny8_core.modules.billing.selectors.payments import (
     ledger_page,
-    payment_get,
     payment_page,
     payment_view,
 )
@@ -44,7 +43,6 @@ __all__ = [
     "month_start",
     "operation_price",
     "package_list",
-    "payment_get",
     "payment_page",
     "payment_view",
     "plan_get",

@@ -1,10 +1,8 @@
 """The account's payments, and a page of its ledger, as the console shows them; it must never write."""
 
 from typing import Any
-from uuid import UUID
 
 from igny8_core.auth.selectors import site_domains, user_emails
-from igny8_core.common.errors import NotFound
 from igny8_core.common.pages import Page
 from igny8_core.modules.billing.models import LedgerEntry, Payment
 from igny8_core.modules.billing.types import LedgerLine, PaymentView
@@ -15,14 +13,6 @@ def payment_page(*, state: str = "", number: int = 1) -> Page[PaymentView]:
     """The account's payments, newest first; with a state those in it alone."""
     rows = Payment.objects.order_by("-id")
     return page_read(rows.filter(state=state) if state else rows, payment_view, number=number)
-
-
-def payment_get(payment_id: UUID) -> PaymentView:
-    """One payment; raises NotFound."""
-    row = Payment.objects.filter(pk=payment_id).first()
-    if row is None:
-        raise NotFound
-    return payment_view(row)
 
 
 def payment_view(row: Payment) -> PaymentView:

@@ -136,8 +136,7 @@ class TestPreview:
         with tenant.work():
             row = services.destination_preview_ensure(tenant.site.pk)
             assert services.destination_preview_ensure(tenant.site.pk).pk == row.pk
-            view = selectors.destination_for_site(tenant.site.pk, "preview")
-        assert view is not None
+            view = selectors.destination_get(row.pk)
         assert len(view.preview_token) == 32
         assert view.base_url == f"https://app.example/preview/{view.preview_token}"
 
@@ -145,7 +144,7 @@ class TestPreview:
         with tenant.work():
             row = services.destination_preview_ensure(tenant.site.pk)
             services.destination_delete(row)
-            assert selectors.destination_for_site(tenant.site.pk, "preview") is None
+            assert selectors.destination_list(tenant.site.pk) == ()
             back = services.destination_preview_ensure(tenant.site.pk)
             assert (back.pk, back.preview_token) == (row.pk, row.preview_token)
 

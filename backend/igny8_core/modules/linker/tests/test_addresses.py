@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 def publish(
     tenant: Tenant, article_id: object, destination_id: object, url: str, state: str = "published"
 ) -> None:
-    row = publication_reserve(article_id=article_id, destination_id=destination_id)  # type: ignore[arg-type]
+    row = publication_reserve(article_id=article_id, destination_id=destination_id)  # type: ignore[arg-type]  # the samples' ids are plain objects here
     Publication.objects.filter(pk=row.pk).update(state=PublicationState(state), url=url, article_version=3)
 
 

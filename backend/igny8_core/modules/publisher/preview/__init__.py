@@ -12,7 +12,6 @@ from igny8_core.modules.publisher.preview.types import (
     PageFacts,
     PreviewPost,
     PreviewSite,
-    preview_base_url,
 )
 
 __all__ = [
@@ -26,5 +25,4 @@ __all__ = [
     "PreviewStore",
     "PreviewTokenInvalid",
     "content_type",
-    "preview_base_url",
 ]

@@ -30,11 +30,6 @@ def post_id_check(post_id: str) -> str:
     return post_id
 
 
-def preview_base_url(public_url: str, *, token: str) -> str:
-    """Where the server shows the site with this token: `<public_url>/preview/<token>`."""
-    return f"{public_url.rstrip('/')}/preview/{token_check(token)}"
-
-
 @dataclass(frozen=True, kw_only=True)
 class PreviewSite:
     """One preview site; `base_url` is the address of its home page, `domain` the real site it stands for."""

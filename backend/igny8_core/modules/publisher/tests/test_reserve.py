@@ -95,11 +95,9 @@ def test_publications_leave_and_come_back_with_their_destination(tenant: Tenant)
 def test_selectors_show_the_row(tenant: Tenant) -> None:
     with tenant.work():
         article, row = article_make(tenant), destination_preview_ensure(tenant.site.pk)
-        assert selectors.publication_for(article.pk, row.pk) is None
         made = reserve(article.pk, row.pk)
         view = selectors.publication_get(made.pk)
         assert (view.id, view.state, view.url, view.twins) == (made.pk, "reserved", "", ())
-        assert selectors.publication_for(article.pk, row.pk) == view
         with pytest.raises(NotFound):
             selectors.publication_get(uuid4())
 

@@ -5,15 +5,13 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from igny8_core.common.errors import NotFound
 from igny8_core.modules.system.models import Notification
 from igny8_core.modules.writer.constants import ReviewState
 from igny8_core.modules.writer.errors import ArticleVersionStale, ReviewCommentRequired, ReviewStateConflict
 from igny8_core.modules.writer.models import Article, ArticleRevision
-from igny8_core.modules.writer.selectors import article_review_get, review_queue
+from igny8_core.modules.writer.selectors import article_review_get
 from igny8_core.modules.writer.services import (
     article_approve,
     article_edit,
@@ -22,11 +20,11 @@ from igny8_core.modules.writer.services import (
 )
 from igny8_core.modules.writer.services.reviews import review_transition
 from igny8_core.modules.writer.tests.samples import article_make
-from igny8_core.modules.writer.types import ArticleReview, ReviewWaiting
+from igny8_core.modules.writer.types import ArticleReview
 from igny8_core.tenancy.context import tenant_transaction
 from igny8_core.tenancy.models import AuditEvent
 from igny8_core.testing.clients import client_of, without_request_id
-from igny8_core.testing.factories import Tenant, context_of, site_make
+from igny8_core.testing.factories import Tenant, context_of
 from igny8_core.testing.isolation import key_client
 
 pytestmark = pytest.mark.django_db
@@ -168,40 +166,6 @@ def test_staff_decide_without_becoming_the_accounts_people(tenant: Tenant, stran
     assert review_of(tenant, article).reviewed_by_id is None
     with tenant.work():
         assert AuditEvent.objects.get(action="article.approved").actor_id == stranger.owner.pk
-
-
-def test_queue_is_the_sites_waiting_articles_and_costs_the_same_for_any_number(
-    tenant: Tenant, stranger: Tenant
-) -> None:
-    first = asked(tenant)
-    asked(stranger)
-    article_make(tenant)
-    with tenant.work():
-        with CaptureQueriesContext(connection) as one:
-            page = review_queue(tenant.site.pk)
-        assert (page.total, page.rows) == (
-            1,
-            (
-                ReviewWaiting(
-                    article_id=first.pk,
-                    site_id=tenant.site.pk,
-                    title=first.title,
-                    version=1,
-                    word_count=46,
-                    reason=WHY,
-                ),
-            ),
-        )
-    newest = [asked(tenant) for _ in range(19)][-1]
-    other = site_make(tenant)
-    with tenant.work():
-        with CaptureQueriesContext(connection) as many:
-            page = review_queue(tenant.site.pk)
-        assert len(many) == len(one)
-        assert (page.total, page.rows[0].article_id) == (20, newest.pk)
-        assert (review_queue().total, review_queue(other.pk).total) == (20, 0)
-        article_approve(newest.pk, version=1)
-        assert review_queue().total == 19
 
 
 def test_foreign_and_missing_articles_are_not_found(tenant: Tenant, stranger: Tenant) -> None:

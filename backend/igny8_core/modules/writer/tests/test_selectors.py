@@ -13,7 +13,6 @@ from igny8_core.modules.writer.selectors import (
     head_keyword_uses,
     revision_list,
     revision_texts,
-    task_article_id,
     task_list,
     tasks_estimate,
     writer_counts,
@@ -77,15 +76,6 @@ def test_document_of_a_foreign_missing_or_deleted_article_is_not_found(
         for article_id in (article.pk, uuid4()):
             with pytest.raises(NotFound):
                 article_document_get(article_id)
-
-
-def test_task_tells_its_article_to_its_own_account(tenant: Tenant, stranger: Tenant) -> None:
-    article, waiting = article_make(tenant), task_make(tenant)
-    with tenant.work():
-        assert task_article_id(article.task_id) == article.pk
-        assert task_article_id(waiting.pk) is None
-    with stranger.work():
-        assert task_article_id(article.task_id) is None
 
 
 def test_uses_of_a_head_keyword_are_the_sites_other_articles(tenant: Tenant, stranger: Tenant) -> None:

@@ -11,14 +11,14 @@ from xml.etree import ElementTree
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from igny8_core.modules.publisher.preview.store import PreviewStore
-from igny8_core.modules.publisher.preview.types import PreviewPost, PreviewSite, preview_base_url
+from igny8_core.modules.publisher.preview.types import PreviewPost, PreviewSite
 
 TOKEN = "q7Zt0-Xw_4RkVb2LmN8sHd"
 SITE = PreviewSite(
     token=TOKEN,
     name="Kettle & Leaf",
     domain="kettleandleaf.example",
-    base_url=preview_base_url("https://app.example", token=TOKEN),
+    base_url=f"https://app.example/preview/{TOKEN}",
     language="en-GB",
     description="Plain advice on brewing better tea.",
 )

@@ -9,7 +9,7 @@ import pytest
 
 from igny8_core.modules.publisher.preview.errors import PreviewSlugInvalid, PreviewTokenInvalid
 from igny8_core.modules.publisher.preview.tests.samples import SITE, make_post
-from igny8_core.modules.publisher.preview.types import PreviewEntry, PreviewPost, preview_base_url
+from igny8_core.modules.publisher.preview.types import PreviewEntry, PreviewPost
 
 BAD_TOKENS = [
     "",
@@ -92,13 +92,6 @@ def test_post_refuses_what_could_not_be_shown(changes: dict[str, Any]) -> None:
 def test_site_refuses_what_could_not_be_linked(changes: dict[str, str]) -> None:
     with pytest.raises(ValueError, match=r"."):
         replace(SITE, **changes)
-
-
-def test_base_url_joins_public_url_and_token() -> None:
-    assert (
-        preview_base_url("https://app.example/", token=SITE.token)
-        == f"https://app.example/preview/{SITE.token}"
-    )
 
 
 def test_addresses_do_not_depend_on_a_slash_at_the_end() -> None:
