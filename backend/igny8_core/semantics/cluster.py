@@ -1,8 +1,8 @@
-"""Owns the grouping of keywords into topics; must never need the number of topics or depend on row order."""
+"""Owns the grouping of keywords into clusters; must never need the number of clusters or depend on row order."""
 
 import heapq
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from enum import StrEnum
 from math import ceil, log2
@@ -12,13 +12,16 @@ import numpy as np
 from igny8_core.semantics.neighbours import EXACT_LIMIT, Neighbours, nearest_among
 from igny8_core.semantics.normalise import keyword_normalise
 from igny8_core.semantics.numerics import Matrix
+from igny8_core.semantics.overlap import strengthen
+from igny8_core.semantics.pillars import pillars
+from igny8_core.semantics.settling import settle
 
 NEIGHBOURS = 15
 CENTRAL_COUNT = 5  # the most central keywords, among which the head keyword is chosen
 
 
 class Granularity(StrEnum):
-    """How fine the topics are; `cut` is the mean similarity below which two groups stay apart."""
+    """How fine the clusters are; `cut` is the mean similarity below which two groups stay apart."""
 
     COARSE = "coarse"
     NORMAL = "normal"
@@ -32,12 +35,14 @@ class Granularity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """One topic: `members` are row numbers in ascending order, `central` up to five of them, most central first.
+    """One cluster: `members` are row numbers in ascending order, `central` up to five of them, most central first.
 
-    `cohesion` is the mean cosine over all pairs of distinct keywords, 1.0 for a single keyword.
+    `pillar` is the number of the topic above it, the same for related clusters of one run. `cohesion` is the mean
+    cosine over all pairs of distinct keywords, 1.0 for a single keyword.
     """
 
     label: int
+    pillar: int
     members: tuple[int, ...]
     central: tuple[int, ...]
     cohesion: float
@@ -55,13 +60,15 @@ def cluster(
     vectors: Matrix,
     *,
     texts: Sequence[str],
+    addresses: Sequence[Set[str]] | None = None,
     granularity: Granularity = Granularity.NORMAL,
     exact_limit: int = EXACT_LIMIT,
 ) -> Clustering:
     """Group rows by average linkage on their nearest-neighbour graph; the number of groups follows from the data.
 
     `vectors` are rows of length one in the order of `texts`. Rows whose texts normalise to the same key are one
-    keyword and share a label. The partition is the same for any order of the rows.
+    keyword and share a label. `addresses` are the URLs that rank for each row, where an export said so: rows that share
+    them are nearer (`overlap.py`). The partition is the same for any order of the rows.
     """
     if len(vectors) != len(texts):
         raise ValueError(f"{len(vectors)} vectors for {len(texts)} texts")
@@ -70,9 +77,15 @@ def cluster(
         rows_by_key[keyword_normalise(text)].append(row)
     keys = sorted(rows_by_key)
     distinct = vectors[[rows_by_key[key][0] for key in keys]]
+    rows_of = [rows_by_key[key] for key in keys]
     neighbours = nearest_among(distinct, k=_neighbour_count(len(keys)), exact_limit=exact_limit)
-    groups = link_by_average(neighbours, cut=granularity.cut)
-    return _describe(distinct, groups, [rows_by_key[key] for key in keys])
+    if addresses is not None:
+        shared = [frozenset[str]().union(*(addresses[row] for row in rows)) for rows in rows_of]
+        neighbours = strengthen(neighbours, vectors=distinct, addresses=shared)
+    linked = link_by_average(neighbours, cut=granularity.cut)
+    groups = settle(distinct, neighbours, groups=linked)
+    groups.sort(key=lambda group: (-len(group), group[0]))
+    return _describe(distinct, groups, rows_of, pillars(neighbours, groups=groups))
 
 
 def link_by_average(neighbours: Neighbours, *, cut: float) -> list[list[int]]:
@@ -135,14 +148,16 @@ def _absorb(links: list[dict[int, float]], keep: int, gone: int) -> None:
     links[gone] = {}
 
 
-def _describe(distinct: Matrix, groups: list[list[int]], rows_of: list[list[int]]) -> Clustering:
+def _describe(
+    distinct: Matrix, groups: list[list[int]], rows_of: list[list[int]], pillar_of: list[int]
+) -> Clustering:
     labels = [0] * sum(map(len, rows_of))
     clusters = []
-    sized = sorted(groups, key=lambda group: (-len(group), group[0]))
-    for label, group in enumerate(sized):
+    for label, (group, pillar) in enumerate(zip(groups, pillar_of, strict=True)):
         members = tuple(sorted(row for key in group for row in rows_of[key]))
-        central, cohesion = _centre(distinct[group])
-        clusters.append(Cluster(label, members, tuple(rows_of[group[at]][0] for at in central), cohesion))
+        near, cohesion = _centre(distinct[group])
+        central = tuple(rows_of[group[at]][0] for at in near)
+        clusters.append(Cluster(label, pillar, members, central, cohesion))
         for row in members:
             labels[row] = label
     return Clustering(tuple(labels), tuple(clusters))

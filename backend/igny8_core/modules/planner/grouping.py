@@ -12,7 +12,6 @@ from igny8_core.modules.planner.constants import (
 )
 from igny8_core.semantics.assign import assign
 from igny8_core.semantics.cluster import CENTRAL_COUNT, Granularity, cluster
-from igny8_core.semantics.cluster import Cluster as Topic
 from igny8_core.semantics.naming import head_keyword
 from igny8_core.semantics.neighbours import nearest_to
 from igny8_core.semantics.numerics import Matrix
@@ -174,8 +173,7 @@ def _head(board: _Board, rows: list[int]) -> int:
     """The most searched of the five rows nearest to the topic's centre."""
     own = board.vectors[rows]
     order = np.argsort(-np.round(own @ own.sum(axis=0), 6), kind="stable")[:CENTRAL_COUNT]
-    central = tuple(rows[at] for at in order.tolist())
-    return head_keyword(Topic(0, tuple(rows), central, 0.0), volumes=board.volumes)
+    return head_keyword([rows[at] for at in order.tolist()], volumes=board.volumes)
 
 
 def _single(board: _Board) -> bool:
