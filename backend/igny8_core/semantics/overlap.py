@@ -1,4 +1,4 @@
-"""Owns what shared ranking URLs say about nearness; must never bring two keywords together by a page that ranks for all."""
+"""Owns what shared ranking URLs say about nearness; must never join keywords by a page that ranks for all of them."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence, Set
