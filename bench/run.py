@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-FRAME = {"__init__", "run", "report", "cpu", "api", "bare", "stage"}
+FRAME = {"__init__", "run", "report", "cpu", "api", "bare", "stage", "keywords"}
 
 
 def names() -> list[str]:
