@@ -4,21 +4,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 from safetensors import safe_open
 from scipy.sparse import csr_matrix, hstack
-from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer, TfidfVectorizer
 from sklearn.utils.extmath import randomized_svd
 from tokenizers import Tokenizer
 
 from igny8_core.semantics.normalise import keyword_normalise
-from igny8_core.semantics.numerics import Matrix, one_thread, unit_rows
+from igny8_core.semantics.numerics import Indices, Matrix, one_thread, unit_rows
 
 STATIC_SHARE = 0.7  # of a cosine; spelling has the rest. Measured flat from .7 to .85, worse at .5.
 LEXICAL_DIMENSIONS = 128
-FIT_LIMIT = 20_000  # rows; the SVD's memory grows with them and the space hardly changes
+FIT_LIMIT = 8_000  # rows; of 19,000 keywords, 2,000 to 20,000 gave clusters of the same quality
 _PRIOR_ROWS = 5  # pulls the centre of a handful of rows to zero: two rows must not become opposites
 _CHUNK_ROWS = 10_000
 _SEED = 20_240_229
@@ -29,7 +30,7 @@ class KeywordSpace:
     """A frozen space: a text gets the same row whenever, and beside whatever, it is embedded."""
 
     static_centre: Matrix
-    lexicon: "_Lexicon"
+    lexicon: "_Lexicon | None"
 
     @classmethod
     def fit(cls, texts: Sequence[str]) -> "KeywordSpace":
@@ -58,11 +59,14 @@ class KeywordSpace:
     @property
     def dimensions(self) -> int:
         """Length of a row."""
-        return self.static_centre.size + self.lexicon.dimensions
+        lexical = 0 if self.lexicon is None else self.lexicon.projection.shape[1]
+        return int(self.static_centre.size + lexical)
 
     def _embed_chunk(self, keys: list[str]) -> Matrix:
         static = static_rows(keys)
         static[np.any(static, axis=1)] -= self.static_centre
+        if self.lexicon is None:
+            return unit_rows(static)
         static = unit_rows(static) * np.float32(STATIC_SHARE**0.5)
         lexical = self.lexicon.embed(keys) * np.float32((1 - STATIC_SHARE) ** 0.5)
         return unit_rows(np.hstack((static, lexical)))
@@ -72,25 +76,61 @@ class KeywordSpace:
 class _Lexicon:
     """TF-IDF of words and of letters inside words, projected on its strongest directions (LSA)."""
 
-    vectorizers: tuple[TfidfVectorizer, ...]
+    words: TfidfVectorizer
+    letters: "_Letters"
     projection: Matrix  # (terms, dimensions)
 
     @classmethod
-    def fit(cls, keys: list[str]) -> "_Lexicon":
-        candidates = (_words(), _letters(rows=len(keys)))
-        vectorizers = tuple(candidate for candidate in candidates if _finds_terms(candidate, keys))
-        if not vectorizers:
-            return cls((), np.zeros((0, 0), np.float32))
-        return cls(vectorizers, _principal_directions(_weigh(vectorizers, keys)))
-
-    @property
-    def dimensions(self) -> int:
-        return int(self.projection.shape[1])
+    def fit(cls, keys: list[str]) -> "_Lexicon | None":
+        """None when no text has a word."""
+        if not any(keys):
+            return None
+        words, letters = _words(), _Letters.fit(keys)
+        terms = _beside(words.fit_transform(keys), letters.weigh(keys))
+        return cls(words, letters, _principal_directions(terms))
 
     def embed(self, keys: list[str]) -> Matrix:
-        if not self.vectorizers:
-            return np.zeros((len(keys), 0), np.float32)
-        return unit_rows(np.asarray(_weigh(self.vectorizers, keys) @ self.projection, np.float32))
+        terms = _beside(self.words.transform(keys), self.letters.weigh(keys))
+        return unit_rows(np.asarray(terms @ self.projection, np.float32))
+
+
+@dataclass(frozen=True, slots=True)
+class _Letters:
+    """TF-IDF of the runs of three to five letters inside words.
+
+    Runs are counted once for each distinct word, and a text has the sum of its words': keywords share most of theirs.
+    """
+
+    runs: CountVectorizer
+    kept: Indices  # of the runs' columns
+    weights: TfidfTransformer
+
+    @classmethod
+    def fit(cls, keys: list[str]) -> "_Letters":
+        runs = CountVectorizer(analyzer="char_wb", ngram_range=(3, 5), lowercase=False, dtype=np.float32)
+        runs.fit({word for key in keys for word in key.split()})
+        counts = cls._count(runs, keys)
+        # Runs seen in one text relate nothing, yet among two or three texts they are all there is.
+        least = min(2, max(1, len(keys) // 2))
+        kept = np.flatnonzero(np.bincount(counts.indices, minlength=counts.shape[1]) >= least)
+        return cls(runs, kept, TfidfTransformer(sublinear_tf=True).fit(counts[:, kept]))
+
+    def weigh(self, keys: list[str]) -> csr_matrix:
+        """One row per text, of length one; zeros where nothing is known."""
+        return self.weights.transform(self._count(self.runs, keys)[:, self.kept])
+
+    @staticmethod
+    def _count(runs: CountVectorizer, keys: list[str]) -> csr_matrix:
+        at: dict[str, int] = {}
+        words = [[at.setdefault(word, len(at)) for word in key.split()] for key in keys]
+        columns = np.fromiter(chain.from_iterable(words), np.int64)
+        ends = np.cumsum([0, *map(len, words)])
+        of_texts = csr_matrix((np.ones(len(columns), np.float32), columns, ends), (len(keys), len(at)))
+        return (
+            of_texts @ runs.transform(at)
+            if at
+            else csr_matrix((len(keys), len(runs.vocabulary_)), dtype=np.float32)
+        )
 
 
 def _words() -> TfidfVectorizer:
@@ -104,29 +144,8 @@ def _words() -> TfidfVectorizer:
     )
 
 
-def _letters(*, rows: int) -> TfidfVectorizer:
-    # Letters seen once relate nothing, yet among two or three rows they are all there is.
-    return TfidfVectorizer(
-        analyzer="char_wb",
-        ngram_range=(3, 5),
-        min_df=min(2, max(1, rows // 2)),
-        lowercase=False,
-        sublinear_tf=True,
-        dtype=np.float32,
-    )
-
-
-def _finds_terms(vectorizer: TfidfVectorizer, keys: list[str]) -> bool:
-    try:
-        vectorizer.fit(keys)
-    except ValueError:  # scikit-learn's word for "no term is left", which says nothing bad about the texts
-        return False
-    return True
-
-
-def _weigh(vectorizers: tuple[TfidfVectorizer, ...], keys: list[str]) -> csr_matrix:
-    share = np.float32(len(vectorizers) ** -0.5)
-    return hstack([vectorizer.transform(keys) * share for vectorizer in vectorizers], format="csr")
+def _beside(words: csr_matrix, letters: csr_matrix) -> csr_matrix:
+    return hstack([words, letters], format="csr") * np.float32(0.5**0.5)
 
 
 def _principal_directions(terms: csr_matrix) -> Matrix:

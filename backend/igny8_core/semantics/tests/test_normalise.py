@@ -87,3 +87,8 @@ def test_stem_key_of_stop_words_only_keeps_them() -> None:
 
 def test_stem_key_of_punctuation_is_empty() -> None:
     assert stem_key("?!") == ""
+
+
+@given(st.text("aZ09 ", max_size=20))
+def test_keyword_normalise_takes_no_shortcut_that_changes_a_key(text: str) -> None:
+    assert keyword_normalise(text) == keyword_normalise(f"{text}\u00ad")  # an invisible letter: the long way

@@ -6,6 +6,7 @@ import socket
 
 import numpy as np
 import pytest
+from sklearn.feature_extraction.text import TfidfVectorizer
 
 from igny8_core.semantics import vectors
 from igny8_core.semantics.vectors import KeywordSpace
@@ -78,16 +79,15 @@ def test_space_above_the_limit_learns_from_a_sample(
 ) -> None:
     monkeypatch.setattr(vectors, "FIT_LIMIT", 20)
     space = KeywordSpace.fit(keywords)
-    assert space.lexicon.dimensions <= 20
+    assert space.dimensions - space.static_centre.size <= 20
     one, other, stranger = space.embed(["running shoes", "trail running shoes", "mortgage rates today"])
     assert one @ other > one @ stranger + 0.3
 
 
 def test_space_relates_a_misspelled_word_to_the_right_one(keywords: list[str]) -> None:
     space = KeywordSpace.fit(keywords)
-    wrong, right, stranger = space.embed(["menopuase", "menopause", "mortgage"])[
-        :, -space.lexicon.dimensions :
-    ]
+    rows = space.embed(["menopuase", "menopause", "mortgage"])
+    wrong, right, stranger = rows[:, space.static_centre.size :]
     assert wrong @ right > wrong @ stranger + 0.05
 
 
@@ -107,3 +107,14 @@ def test_static_model_loads_without_network_or_logging_set_up(monkeypatch: pytes
     assert model.table.shape == (32_000, 256)
     assert vectors._static_model() is model
     assert logging.getLogger().handlers == handlers
+
+
+def test_space_counts_letters_inside_words_as_scikit_learn_does(keywords: list[str]) -> None:
+    peer = TfidfVectorizer(
+        analyzer="char_wb", ngram_range=(3, 5), min_df=2, lowercase=False, sublinear_tf=True
+    )
+    known = peer.fit_transform(keywords).toarray()
+    fresh = ["menopausal shoes", "shoe shoe shoes", "zzz"]
+    letters = vectors._Letters.fit(keywords)
+    assert np.allclose(letters.weigh(keywords).toarray(), known, atol=1e-6)
+    assert np.allclose(letters.weigh(fresh).toarray(), peer.transform(fresh).toarray(), atol=1e-6)
