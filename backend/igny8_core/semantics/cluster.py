@@ -1,15 +1,13 @@
 """Owns the grouping of keywords into clusters; must never need the number of clusters or depend on row order."""
 
-import heapq
 from collections import defaultdict
-from collections.abc import Sequence, Set
+from collections.abc import Hashable, Sequence, Set
 from dataclasses import dataclass
 from enum import StrEnum
 from math import ceil, log2
 
-import numpy as np
-
-from igny8_core.semantics.neighbours import EXACT_LIMIT, Neighbours, nearest_among
+from igny8_core.semantics.linkage import graph, link_by_average
+from igny8_core.semantics.neighbours import EXACT_LIMIT, nearest_among
 from igny8_core.semantics.normalise import keyword_normalise
 from igny8_core.semantics.numerics import Matrix
 from igny8_core.semantics.overlap import strengthen
@@ -17,7 +15,6 @@ from igny8_core.semantics.pillars import pillars
 from igny8_core.semantics.settling import settle
 
 NEIGHBOURS = 15
-CENTRAL_COUNT = 5  # the most central keywords, among which the head keyword is chosen
 
 
 class Granularity(StrEnum):
@@ -35,17 +32,16 @@ class Granularity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """One cluster: `members` are row numbers in ascending order, `central` up to five of them, most central first.
+    """One cluster: `members` are row numbers in ascending order.
 
-    `pillar` is the number of the topic above it, the same for related clusters of one run. `cohesion` is the mean
-    cosine over all pairs of distinct keywords, 1.0 for a single keyword.
+    `known` is the label of the cluster that it continues, None when it is new. `pillar` is the number of the topic
+    above it, the same for related clusters of one run.
     """
 
     label: int
+    known: Hashable | None
     pillar: int
     members: tuple[int, ...]
-    central: tuple[int, ...]
-    cohesion: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,69 +52,64 @@ class Clustering:
     clusters: tuple[Cluster, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Points:
+    """Distinct keywords, the free ones first: the rows of each, and the rows of those that have a label, by label."""
+
+    rows_of: list[list[int]]
+    free: int
+    labelled: dict[Hashable, list[int]]
+
+
 def cluster(
     vectors: Matrix,
     *,
     texts: Sequence[str],
+    known: Sequence[Hashable | None] | None = None,
     addresses: Sequence[Set[str]] | None = None,
     granularity: Granularity = Granularity.NORMAL,
     exact_limit: int = EXACT_LIMIT,
 ) -> Clustering:
     """Group rows by average linkage on their nearest-neighbour graph; the number of groups follows from the data.
 
-    `vectors` are rows of length one in the order of `texts`. Rows whose texts normalise to the same key are one
-    keyword and share a label. `addresses` are the URLs that rank for each row, where an export said so: rows that share
-    them are nearer (`overlap.py`). The partition is the same for any order of the rows.
+    `vectors` are rows of length one in the order of `texts`. Rows that are free and whose texts normalise to the same
+    key are one keyword and share a label. Rows with a `known` label keep it: the free ones join them, or each other, by
+    the same rule. `addresses` are the URLs that rank for each row, where an export said so: rows that share them are
+    nearer (`overlap.py`). The partition is the same for any order of the rows.
     """
     if len(vectors) != len(texts):
         raise ValueError(f"{len(vectors)} vectors for {len(texts)} texts")
-    rows_by_key: defaultdict[str, list[int]] = defaultdict(list)
-    for row, text in enumerate(texts):
-        rows_by_key[keyword_normalise(text)].append(row)
-    keys = sorted(rows_by_key)
-    distinct = vectors[[rows_by_key[key][0] for key in keys]]
-    rows_of = [rows_by_key[key] for key in keys]
-    neighbours = nearest_among(distinct, k=_neighbour_count(len(keys)), exact_limit=exact_limit)
+    points = _points(texts, known or [None] * len(texts))
+    rows = vectors[[own[0] for own in points.rows_of]]
+    near = nearest_among(rows, k=_neighbour_count(len(rows)), asking=points.free, exact_limit=exact_limit)
     if addresses is not None:
-        shared = [frozenset[str]().union(*(addresses[row] for row in rows)) for rows in rows_of]
-        neighbours = strengthen(neighbours, vectors=distinct, addresses=shared)
-    linked = link_by_average(neighbours, cut=granularity.cut)
-    groups = settle(distinct, neighbours, groups=linked)
+        shared = [frozenset[str]().union(*(addresses[row] for row in own)) for own in points.rows_of]
+        near = strengthen(near, vectors=rows, addresses=shared)
+    frozen = list(points.labelled.values())
+    linked = link_by_average(graph(near, frozen=frozen), cut=granularity.cut)
+    groups = settle(rows, near, groups=[_unfold(nodes, frozen) for nodes in linked])
     groups.sort(key=lambda group: (-len(group), group[0]))
-    return _describe(distinct, groups, rows_of, pillars(neighbours, groups=groups))
+    return _describe(groups, points, pillars(near, groups=groups))
 
 
-def link_by_average(neighbours: Neighbours, *, cut: float) -> list[list[int]]:
-    """Merge the two groups of highest mean similarity (UPGMA) until none reaches `cut`.
+def _points(texts: Sequence[str], known: Sequence[Hashable | None]) -> _Points:
+    rows_by: defaultdict[tuple[str, Hashable | None], list[int]] = defaultdict(list)
+    for row, (text, label) in enumerate(zip(texts, known, strict=True)):
+        rows_by[keyword_normalise(text), label].append(row)
+    order = sorted(rows_by, key=lambda point: (point[1] is not None, point[0], rows_by[point][0]))
+    labelled: defaultdict[Hashable, list[int]] = defaultdict(list)
+    for at, (_, label) in enumerate(order):
+        if label is not None:
+            labelled[label].append(at)
+    free = len(order) - sum(map(len, labelled.values()))
+    return _Points([rows_by[point] for point in order], free, dict(labelled))
 
-    A pair that is no edge of the graph counts as similarity 0, which keeps groups from chaining. The order of
-    merges is by similarity, then row numbers. O(n k log n). Returns ascending groups, by their first row.
-    """
-    links = _links(neighbours)
-    groups = [[row] for row in range(len(links))]
-    sizes = [1] * len(links)
-    heap = [
-        (-total, a, b, 1, 1)
-        for a, row in enumerate(links)
-        for b, total in row.items()
-        if a < b and total >= cut
+
+def _unfold(nodes: list[int], frozen: list[list[int]]) -> list[int]:
+    """The points of a group of nodes: the members of its frozen group, if it has one, and free ones."""
+    return [
+        point for node in nodes for point in (frozen[node] if node < len(frozen) else [node - len(frozen)])
     ]
-    heapq.heapify(heap)
-    while heap:
-        _, a, b, size_a, size_b = heapq.heappop(heap)
-        if sizes[a] != size_a or sizes[b] != size_b:
-            continue  # one of the two has merged since this entry was made
-        keep, gone = (a, b) if len(links[a]) >= len(links[b]) else (b, a)
-        _absorb(links, keep, gone)
-        groups[keep].extend(groups[gone])
-        groups[gone] = []
-        sizes[keep], sizes[gone] = size_a + size_b, 0
-        for other, total in links[keep].items():
-            mean = total / (sizes[keep] * sizes[other])
-            if mean >= cut:
-                first, second = sorted((keep, other))
-                heapq.heappush(heap, (-mean, first, second, sizes[first], sizes[second]))
-    return sorted(sorted(group) for group in groups if group)
 
 
 def _neighbour_count(rows: int) -> int:
@@ -126,49 +117,13 @@ def _neighbour_count(rows: int) -> int:
     return min(NEIGHBOURS, 3 + ceil(log2(rows))) if rows else 0
 
 
-def _links(neighbours: Neighbours) -> list[dict[int, float]]:
-    """Per row its linked rows with their similarity, both ways."""
-    links: list[dict[int, float]] = [{} for _ in range(len(neighbours.indices))]
-    for row, (near, similarities) in enumerate(
-        zip(neighbours.indices.tolist(), neighbours.similarities.tolist(), strict=True)
-    ):
-        for other, similarity in zip(near, similarities, strict=True):
-            links[row][other] = similarity
-            links[other][row] = similarity
-    return links
-
-
-def _absorb(links: list[dict[int, float]], keep: int, gone: int) -> None:
-    """Add one group's similarity sums to another's and take it out of the graph."""
-    links[keep].pop(gone)
-    for other, total in links[gone].items():
-        if other != keep:
-            links[other].pop(gone)
-            links[keep][other] = links[other][keep] = links[keep].get(other, 0.0) + total
-    links[gone] = {}
-
-
-def _describe(
-    distinct: Matrix, groups: list[list[int]], rows_of: list[list[int]], pillar_of: list[int]
-) -> Clustering:
-    labels = [0] * sum(map(len, rows_of))
+def _describe(groups: list[list[int]], points: _Points, pillar_of: list[int]) -> Clustering:
+    labels = [0] * sum(map(len, points.rows_of))
+    known_at = {point: label for label, own in points.labelled.items() for point in own}
     clusters = []
     for label, (group, pillar) in enumerate(zip(groups, pillar_of, strict=True)):
-        members = tuple(sorted(row for key in group for row in rows_of[key]))
-        near, cohesion = _centre(distinct[group])
-        central = tuple(rows_of[group[at]][0] for at in near)
-        clusters.append(Cluster(label, pillar, members, central, cohesion))
+        members = tuple(sorted(row for point in group for row in points.rows_of[point]))
+        clusters.append(Cluster(label, known_at.get(max(group)), pillar, members))
         for row in members:
             labels[row] = label
     return Clustering(tuple(labels), tuple(clusters))
-
-
-def _centre(rows: Matrix) -> tuple[list[int], float]:
-    """The positions nearest to the mean, and the mean cosine of all pairs: (|sum|^2 - sum |row|^2) / n(n - 1)."""
-    total = rows.sum(axis=0, dtype=np.float64)
-    order = np.argsort(-np.round(rows @ total, 6), kind="stable")[:CENTRAL_COUNT].tolist()
-    count = len(rows)
-    if count == 1:
-        return order, 1.0
-    own = float(np.square(rows, dtype=np.float64).sum())
-    return order, float((total @ total - own) / (count * (count - 1)))

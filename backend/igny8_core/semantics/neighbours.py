@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from igny8_core.semantics.numerics import Indices, Matrix, one_thread, unit_rows
+from igny8_core.semantics.numerics import Indices, Matrix, one_thread, sums_by_label, unit_rows
 
-EXACT_LIMIT = 20_000  # rows; above it every pair costs more than a slightly smaller recall
+EXACT_LIMIT = 20_000  # rows; all pairs of more cost more than a slightly smaller recall
 
 _BLOCK_CELLS = 1 << 23  # similarities held at once; with the partition's indices about 130 MB
 _LISTS_PROBED = 16
@@ -22,24 +22,27 @@ class Neighbours:
     similarities: Matrix
 
 
-def nearest_among(rows: Matrix, *, k: int, exact_limit: int = EXACT_LIMIT) -> Neighbours:
-    """Find the k nearest other rows of each row, fewer when there are fewer; rows have length one or zero.
+def nearest_among(
+    rows: Matrix, *, k: int, asking: int | None = None, exact_limit: int = EXACT_LIMIT
+) -> Neighbours:
+    """Find the k nearest other rows of the first `asking` rows, of all by default; rows have length one or zero.
 
-    Exact up to `exact_limit` rows. Above it an inverted file (IVF): rows are listed under the nearest of sqrt(n)
-    centres, and a row is compared with the lists of the `_LISTS_PROBED` centres nearest to it. Nothing is random.
+    Fewer than k when there are fewer. Exact while that takes no more comparisons than all pairs of `exact_limit` rows.
+    Above it an inverted file (IVF): rows are listed under the nearest of sqrt(n) centres, and a row is compared with
+    the lists of the `_LISTS_PROBED` centres nearest to it. Nothing is random.
     """
     k = max(0, min(k, len(rows) - 1))
     found = _nothing_found(len(rows), k)
-    everything = np.arange(len(rows))
+    asked = np.arange(len(rows) if asking is None else asking)
     with one_thread():
-        if len(rows) > exact_limit:
+        if len(asked) * len(rows) > exact_limit**2:
             for queries, candidates in _lists(rows):
                 _search(rows, queries, candidates, found)
         # Every row, or those whose lists held too few others.
-        missing = np.flatnonzero(np.isneginf(found.similarities).any(axis=1))
+        missing = asked[np.isneginf(found.similarities[asked]).any(axis=1)]
         found.similarities[missing] = -np.inf
-        _search(rows, missing, everything, found)
-    return found
+        _search(rows, missing, np.arange(len(rows)), found)
+    return Neighbours(found.indices[: len(asked)], found.similarities[: len(asked)])
 
 
 def nearest_to(queries: Matrix, rows: Matrix, *, k: int) -> Neighbours:
@@ -114,7 +117,6 @@ def _centres(rows: Matrix) -> Matrix:
     centres = sample[np.linspace(0, len(sample) - 1, count).astype(np.int64)]
     for _ in range(_LLOYD_ROUNDS):
         owner = nearest_to(sample, centres, k=1).indices[:, 0]
-        sums = np.zeros_like(centres)
-        np.add.at(sums, owner, sample)
+        sums = sums_by_label(sample, owner, count=count)
         centres = np.where(np.any(sums, axis=1, keepdims=True), unit_rows(sums), centres)
     return centres

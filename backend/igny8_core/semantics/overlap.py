@@ -39,7 +39,7 @@ def _candidates(neighbours: Neighbours, addresses: Sequence[Set[str]]) -> Iterat
     for row, own in enumerate(addresses):
         for address in own:
             rows_by_address[address].append(row)
-    for row, own in enumerate(addresses):
+    for row, own in enumerate(addresses[: len(neighbours.indices)]):
         if own:
             shared = [rows_by_address[address] for address in own]
             telling = {other for rows in shared if len(rows) <= COMMON_LIMIT for other in rows}

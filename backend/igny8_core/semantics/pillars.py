@@ -21,18 +21,17 @@ def pillars(neighbours: Neighbours, *, groups: Sequence[Sequence[int]]) -> list[
     slowly with the number of keywords, which suits the upper level and not the lower one.
     """
     communities = _communities(neighbours)
-    strays = len(neighbours.indices)  # a row without an edge is a community of its own
-    numbers: dict[int, int] = {}
+    numbers: dict[tuple[bool, int], int] = {}
     found = []
     for members in groups:
-        votes = Counter(communities.get(row, strays + row) for row in members)
+        # A row without an edge is a community of its own.
+        votes = Counter((row not in communities, communities.get(row, row)) for row in members)
         winner = min(votes, key=lambda community: (-votes[community], community))
         found.append(numbers.setdefault(winner, len(numbers)))
     return found
 
 
 def _communities(neighbours: Neighbours) -> dict[int, int]:
-    names = [str(row) for row in range(len(neighbours.indices))]
     edges = {
         (min(row, other), max(row, other)): float(similarity)
         for row, (near, similarities) in enumerate(
@@ -44,7 +43,7 @@ def _communities(neighbours: Neighbours) -> dict[int, int]:
     if not edges:
         return {}
     _, found = graspologic_native.leiden(
-        edges=[(names[a], names[b], weight) for (a, b), weight in sorted(edges.items())],
+        edges=[(str(a), str(b), weight) for (a, b), weight in sorted(edges.items())],
         resolution=RESOLUTION,
         randomness=_RANDOMNESS,
         iterations=_ITERATIONS,

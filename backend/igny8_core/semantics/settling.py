@@ -3,7 +3,7 @@
 import numpy as np
 
 from igny8_core.semantics.neighbours import Neighbours
-from igny8_core.semantics.numerics import Indices, Matrix, one_thread, unit_rows
+from igny8_core.semantics.numerics import Indices, Matrix, one_thread, sums_by_label, unit_rows
 
 CENTRE_SHARE = 0.7  # of the score; the neighbours' vote has the rest. Measured flat from .5 to .85.
 ROUNDS = 3
@@ -14,6 +14,7 @@ _CHUNK_ROWS = 2_000
 def settle(vectors: Matrix, neighbours: Neighbours, *, groups: list[list[int]]) -> list[list[int]]:
     """Move each row to the group of its own or of a neighbour where it fits best; returns the groups that are left.
 
+    `neighbours` has the first rows, which are free to move; the others stay where they are.
     Linkage never takes a merge back: a row that joined early stays with whatever the group became. The fit is
     `CENTRE_SHARE` of the cosine to the group's mean and the rest of the similarity-weighted share of the row's
     neighbours that are in the group. All rows move at once, at most `ROUNDS` times; equal fits leave a row in place.
@@ -38,13 +39,11 @@ def rows_by_label(labels: Indices) -> list[list[int]]:
 
 
 def _moved(vectors: Matrix, neighbours: Neighbours, labels: Indices, *, count: int) -> Indices:
-    centres = np.zeros((count, vectors.shape[1]), np.float32)
-    np.add.at(centres, labels, vectors)
-    centres = unit_rows(centres)
+    centres = unit_rows(sums_by_label(vectors, labels, count=count))
     moved = labels.copy()
     near = labels[neighbours.indices]
     # A row whose neighbours are all in its group has nowhere else to go.
-    for rows in _chunks(np.flatnonzero((near != labels[:, None]).any(axis=1))):
+    for rows in _chunks(np.flatnonzero((near != labels[: len(near), None]).any(axis=1))):
         options = np.column_stack((labels[rows], near[rows]))
         weights = np.maximum(neighbours.similarities[rows], 0)
         shares = weights / np.maximum(weights.sum(axis=1, keepdims=True), 1e-6)

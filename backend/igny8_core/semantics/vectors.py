@@ -19,7 +19,7 @@ from igny8_core.semantics.numerics import Indices, Matrix, one_thread, unit_rows
 
 STATIC_SHARE = 0.7  # of a cosine; spelling has the rest. Measured flat from .7 to .85, worse at .5.
 LEXICAL_DIMENSIONS = 128
-FIT_LIMIT = 8_000  # rows; of 19,000 keywords, 2,000 to 20,000 gave clusters of the same quality
+FIT_LIMIT = 5_000  # rows; of 19,000 keywords, 2,000 to 20,000 gave clusters of the same quality
 _PRIOR_ROWS = 5  # pulls the centre of a handful of rows to zero: two rows must not become opposites
 _CHUNK_ROWS = 10_000
 _SEED = 20_240_229
@@ -123,14 +123,9 @@ class _Letters:
     def _count(runs: CountVectorizer, keys: list[str]) -> csr_matrix:
         at: dict[str, int] = {}
         words = [[at.setdefault(word, len(at)) for word in key.split()] for key in keys]
-        columns = np.fromiter(chain.from_iterable(words), np.int64)
-        ends = np.cumsum([0, *map(len, words)])
-        of_texts = csr_matrix((np.ones(len(columns), np.float32), columns, ends), (len(keys), len(at)))
-        return (
-            of_texts @ runs.transform(at)
-            if at
-            else csr_matrix((len(keys), len(runs.vocabulary_)), dtype=np.float32)
-        )
+        if not at:
+            return csr_matrix((len(keys), len(runs.vocabulary_)), dtype=np.float32)
+        return _counted(words, columns=len(at)) @ runs.transform(at)
 
 
 def _words() -> TfidfVectorizer:
@@ -155,13 +150,19 @@ def _principal_directions(terms: csr_matrix) -> Matrix:
 
 
 def static_rows(keys: list[str]) -> Matrix:
-    """One row of length one per text: the mean of its tokens' vectors; zeros for a text without tokens."""
+    """One row of length one per text, the direction of its tokens' mean vector; zeros for a text without tokens."""
     model = _static_model()
-    rows = np.zeros((len(keys), model.table.shape[1]), np.float32)
-    for row, key in zip(rows, keys, strict=True):
-        if token_ids := model.tokenizer.encode(key, add_special_tokens=False).ids:
-            row[:] = model.table[token_ids].mean(axis=0)
-    return unit_rows(rows)
+    # One key at a time: the tokenizer's batches start threads of their own, which a forked worker must not inherit.
+    token_ids = [model.tokenizer.encode(key, add_special_tokens=False).ids for key in keys]
+    sums = _counted(token_ids, columns=len(model.table)) @ model.table
+    return unit_rows(sums)
+
+
+def _counted(numbers: list[list[int]], *, columns: int) -> csr_matrix:
+    """How often each text has each number, shape (texts, columns)."""
+    flat = np.fromiter(chain.from_iterable(numbers), np.int64)
+    ends = np.cumsum([0, *map(len, numbers)])
+    return csr_matrix((np.ones(len(flat), np.float32), flat, ends), (len(numbers), columns))
 
 
 def _centre(rows: Matrix) -> Matrix:

@@ -1,6 +1,6 @@
 """Decides which keyword belongs to which topic; pure, it must never touch the database or move a placed keyword."""
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence, Set
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,12 +10,12 @@ from igny8_core.modules.planner.constants import (
     SINGLE_MIN_SIMILARITY,
     SINGLE_MIN_VOLUME,
 )
-from igny8_core.semantics.assign import assign
-from igny8_core.semantics.cluster import CENTRAL_COUNT, Granularity, cluster
+from igny8_core.semantics.cluster import Granularity, cluster
 from igny8_core.semantics.naming import head_keyword
 from igny8_core.semantics.neighbours import nearest_to
 from igny8_core.semantics.numerics import Matrix
 
+_CENTRAL_COUNT = 5  # the most central keywords, among which the head keyword is chosen
 _NOISE = 1e-9
 
 
@@ -28,10 +28,11 @@ class _New:
 
 @dataclass(frozen=True, slots=True)
 class NewTopic:
-    """A topic that did not exist: its rows, and the row whose text names it."""
+    """A topic that did not exist: its rows, the row whose text names it, and what it shares with related new ones."""
 
     head: int
     members: tuple[int, ...]
+    pillar: Hashable = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +51,12 @@ class _Board:
     texts: Sequence[str]
     volumes: Sequence[int | None]
     labels: list[Hashable | None]
+    addresses: Sequence[Set[str]] | None
     locked: frozenset[Hashable]
     granularity: Granularity
     waiting: set[int]
     heads: list[int] = field(default_factory=list)
+    pillars: list[Hashable] = field(default_factory=list)
 
     def free(self) -> list[int]:
         """The rows that still look for a topic, in order."""
@@ -64,10 +67,11 @@ class _Board:
         self.labels[row] = label
         self.waiting.discard(row)
 
-    def found(self, rows: list[int], *, head: int) -> None:
+    def found(self, rows: list[int], *, head: int, pillar: Hashable) -> None:
         """Make a new topic of these rows."""
         label = _New(len(self.heads))
         self.heads.append(head)
+        self.pillars.append(pillar)
         for row in rows:
             self.settle(row, label)
 
@@ -78,26 +82,28 @@ def group_keywords(
     texts: Sequence[str],
     volumes: Sequence[int | None],
     labels: Sequence[Hashable | None],
+    addresses: Sequence[Set[str]] | None = None,
     locked: Iterable[Hashable] = (),
     granularity: Granularity = Granularity.NORMAL,
 ) -> Grouping:
-    """Place the rows without a label: first into the topics that exist, the rest into new ones of two or more.
+    """Place the rows without a label into the topics that exist, and into new ones of two or more, by one linkage.
 
-    Both steps repeat until nothing moves, so that running again on the outcome changes nothing. A row that would
-    join a locked topic stays free. A lone row becomes a topic when it is searched `SINGLE_MIN_VOLUME` times a month,
-    at least as often as three quarters of the rows with a known volume, and has another row as near as
-    `SINGLE_MIN_SIMILARITY`.
+    That repeats until nothing moves, so that running again on the outcome changes nothing. A row that would join a
+    locked topic stays free. `addresses` are the URLs that rank for each row. A lone row becomes a topic when it is
+    searched `SINGLE_MIN_VOLUME` times a month, at least as often as three quarters of the rows with a known volume, and
+    has another row as near as `SINGLE_MIN_SIMILARITY`.
     """
     board = _Board(
         vectors=vectors,
         texts=texts,
         volumes=volumes,
         labels=list(labels),
+        addresses=addresses,
         locked=frozenset(locked),
         granularity=granularity,
         waiting={row for row, label in enumerate(labels) if label is None},
     )
-    while _join(board) or _form(board) or _single(board):
+    while _link(board) or _single(board):
         pass
     return _outcome(board, before=labels)
 
@@ -120,59 +126,54 @@ def cohesion(rows: Matrix) -> float:
     return round(float((total @ total - own) / (count * (count - 1))), 4)
 
 
-def _join(board: _Board) -> bool:
-    free = board.free()
-    if not free or all(label is None for label in board.labels):
+def _link(board: _Board) -> bool:
+    if not board.waiting:
         return False
-    known = [row for row, label in enumerate(board.labels) if label is not None]
-    placed = assign(
-        board.vectors[free],
-        known_vectors=board.vectors[known],
-        known_labels=[board.labels[row] for row in known],
-    )
-    moved = False
-    for row, place in zip(free, placed, strict=True):
-        if place.label is None:
-            continue
-        if place.label in board.locked:
-            board.waiting.discard(row)  # it belongs there, and is to wait until the editor unlocks it
-        else:
-            board.settle(row, place.label)
-            moved = True
-    return moved
-
-
-def _form(board: _Board) -> bool:
-    free = board.free()
-    if len(free) < 2:
-        return False
+    rows = [row for row, label in enumerate(board.labels) if label is not None or row in board.waiting]
     found = cluster(
-        board.vectors[free], texts=[board.texts[row] for row in free], granularity=board.granularity
+        board.vectors if len(rows) == len(board.labels) else board.vectors[rows],
+        texts=[board.texts[row] for row in rows],
+        known=[board.labels[row] for row in rows],
+        addresses=board.addresses and [board.addresses[row] for row in rows],
+        granularity=board.granularity,
     )
-    formed = False
+    before, made = len(board.waiting), len(board.heads)
     for topic in found.clusters:
-        rows = [free[member] for member in topic.members]
-        kept = _kept(board.vectors, rows)
-        if len(kept) > 1:
-            board.found(kept, head=_head(board, kept))
-            formed = True
-    return formed
+        members = [rows[member] for member in topic.members]
+        free = [row for row in members if board.labels[row] is None]
+        if topic.known in board.locked:
+            board.waiting.difference_update(free)  # they belong there, and wait until the editor unlocks it
+        elif free:
+            _settle(board, members, free, known=topic.known, pillar=(made, topic.pillar))
+    return len(board.waiting) < before
 
 
-def _kept(vectors: Matrix, rows: list[int]) -> list[int]:
-    """The rows without those that only the linkage, not their meaning, brought in."""
+def _settle(
+    board: _Board, members: list[int], free: list[int], *, known: Hashable | None, pillar: Hashable
+) -> None:
+    """Place the free rows of a group, without those that only the linkage, not their meaning, brought in."""
+    kept = _kept(board.vectors, members)
+    if known is not None:
+        for row in kept & set(free):
+            board.settle(row, known)
+    elif len(kept) > 1:
+        placed = sorted(kept)
+        board.found(placed, head=_head(board, placed), pillar=pillar)
+
+
+def _kept(vectors: Matrix, rows: list[int]) -> set[int]:
     near = member_similarities(vectors[rows])
-    return [
+    return {
         row
         for row, similarity in zip(rows, near.tolist(), strict=True)
         if similarity >= MEMBER_MIN_SIMILARITY
-    ]
+    }
 
 
 def _head(board: _Board, rows: list[int]) -> int:
     """The most searched of the five rows nearest to the topic's centre."""
     own = board.vectors[rows]
-    order = np.argsort(-np.round(own @ own.sum(axis=0), 6), kind="stable")[:CENTRAL_COUNT]
+    order = np.argsort(-np.round(own @ own.sum(axis=0), 6), kind="stable")[:_CENTRAL_COUNT]
     return head_keyword([rows[at] for at in order.tolist()], volumes=board.volumes)
 
 
@@ -187,7 +188,7 @@ def _single(board: _Board) -> bool:
     near = nearest_to(board.vectors[wanted], board.vectors, k=2).similarities[:, 1]
     worth = [row for row, value in zip(wanted, near.tolist(), strict=True) if value >= SINGLE_MIN_SIMILARITY]
     for row in worth[:1]:  # one at a time: its neighbours may join it
-        board.found([row], head=row)
+        board.found([row], head=row, pillar=("single", row))
     return bool(worth)
 
 
@@ -199,5 +200,7 @@ def _outcome(board: _Board, *, before: Sequence[Hashable | None]) -> Grouping:
             members[new.number].append(row)
         elif old is None and new is not None:
             joined[row] = new
-    topics = tuple(NewTopic(board.heads[number], tuple(rows)) for number, rows in members.items())
+    topics = tuple(
+        NewTopic(board.heads[number], tuple(rows), board.pillars[number]) for number, rows in members.items()
+    )
     return Grouping(joined, topics)

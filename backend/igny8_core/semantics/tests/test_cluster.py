@@ -6,37 +6,12 @@ import numpy as np
 import pytest
 from sklearn.metrics import adjusted_mutual_info_score
 
-from igny8_core.semantics.cluster import Clustering, Granularity, cluster, link_by_average
-from igny8_core.semantics.neighbours import Neighbours
+from igny8_core.semantics.cluster import Clustering, Granularity, cluster
 from igny8_core.semantics.vectors import KeywordSpace
 
 
 def cluster_texts(texts: list[str], granularity: Granularity = Granularity.NORMAL) -> Clustering:
     return cluster(KeywordSpace.fit(texts).embed(texts), texts=texts, granularity=granularity)
-
-
-def graph(edges: dict[tuple[int, int], float], count: int) -> Neighbours:
-    """A complete graph: pairs without an edge have similarity zero."""
-    near = [[other for other in range(count) if other != row] for row in range(count)]
-    values = [[edges.get((min(row, o), max(row, o)), 0.0) for o in others] for row, others in enumerate(near)]
-    return Neighbours(np.array(near, np.int64), np.array(values, np.float32))
-
-
-def test_link_by_average_merges_by_mean_similarity_not_by_the_nearest_pair() -> None:
-    edges = {(0, 1): 0.9, (2, 3): 0.8, (1, 2): 0.7}
-    assert link_by_average(graph(edges, 4), cut=0.1) == [[0, 1, 2, 3]]  # 0.7 / 4 pairs = 0.175
-    assert link_by_average(graph(edges, 4), cut=0.2) == [[0, 1], [2, 3]]
-    assert link_by_average(graph(edges, 4), cut=0.85) == [[0, 1], [2], [3]]
-
-
-def test_link_by_average_breaks_ties_by_index() -> None:
-    edges = {(0, 1): 0.5, (1, 2): 0.5, (2, 3): 0.5}
-    assert link_by_average(graph(edges, 4), cut=0.3) == [[0, 1], [2, 3]]
-
-
-def test_link_by_average_counts_a_missing_pair_as_zero() -> None:
-    star = Neighbours(np.array([[1], [0], [0], [0]]), np.array([[0.6], [0.6], [0.5], [0.4]], np.float32))
-    assert link_by_average(star, cut=0.24) == [[0, 1, 2], [3]]  # 2: 0.5 / 2 pairs; 3: 0.4 / 3 pairs
 
 
 def test_cluster_finds_the_topics(keywords: list[str], topics: list[str]) -> None:
@@ -75,17 +50,6 @@ def test_cluster_describes_every_row_once(keywords: list[str]) -> None:
     assert [one.label for one in result.clusters] == list(range(len(result.clusters)))
     for one in result.clusters:
         assert all(result.labels[row] == one.label for row in one.members)
-        assert set(one.central) <= set(one.members)
-        assert len(one.central) == min(5, len(one.members))
-
-
-def test_cluster_cohesion_is_the_mean_cosine_of_all_pairs(keywords: list[str]) -> None:
-    vectors = KeywordSpace.fit(keywords).embed(keywords)
-    largest = cluster(vectors, texts=keywords).clusters[0]
-    rows = vectors[list(largest.members)]
-    pairs = (rows @ rows.T)[np.triu_indices(len(rows), k=1)]
-    assert largest.cohesion == pytest.approx(float(pairs.mean()), abs=1e-5)
-    assert largest.central[0] == largest.members[int(np.argmax(rows @ rows.sum(axis=0)))]
 
 
 def test_cluster_keeps_spellings_of_one_keyword_together(keywords: list[str]) -> None:
@@ -110,11 +74,37 @@ def test_cluster_of_the_smallest_lists(texts: list[str], labels: tuple[int, ...]
     assert cluster_texts(texts).labels == labels
 
 
-def test_cluster_of_a_single_keyword_is_its_own_centre() -> None:
-    (only,) = cluster_texts(["running shoes"]).clusters
-    assert (only.members, only.central, only.cohesion) == ((0,), (0,), 1.0)
-
-
 def test_cluster_refuses_texts_that_do_not_fit_the_rows() -> None:
     with pytest.raises(ValueError, match="2 vectors for 1 texts"):
         cluster(np.zeros((2, 3), np.float32), texts=["running shoes"])
+
+
+def test_cluster_continues_known_clusters_and_moves_nobody(keywords: list[str], topics: list[str]) -> None:
+    known = [topic if row % 3 else None for row, topic in enumerate(topics)]
+    found = cluster(KeywordSpace.fit(keywords).embed(keywords), texts=keywords, known=known)
+    continued = {one.label: one.known for one in found.clusters}
+    for row, label in enumerate(known):
+        assert label is None or continued[found.labels[row]] == label
+    placed = [
+        continued[found.labels[row]] == topic
+        for row, topic in enumerate(topics)
+        if known[row] is None and continued[found.labels[row]] is not None
+    ]
+    assert sum(placed) / len(placed) >= 0.9
+
+
+def test_cluster_makes_new_ones_of_what_no_known_cluster_is_about(
+    keywords: list[str], topics: list[str]
+) -> None:
+    known = [topic if topic in {"coffee", "mortgage"} else None for topic in topics]
+    found = cluster(KeywordSpace.fit(keywords).embed(keywords), texts=keywords, known=known)
+    strangers = [one for one in found.clusters if one.known is None]
+    assert {topics[row] for one in strangers for row in one.members} >= {"dog training", "menopause"}
+    joined = [topics[row] for one in found.clusters if one.known for row in one.members]
+    assert sum(topic in {"coffee", "mortgage"} for topic in joined) / len(joined) >= 0.9
+
+
+def test_cluster_never_merges_two_known_clusters() -> None:
+    vectors = np.array([[1, 0], [1, 0], [1, 0]], np.float32)
+    found = cluster(vectors, texts=["a", "b", "c"], known=["one", "other", None])
+    assert sorted(str(one.known) for one in found.clusters) == ["one", "other"]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from igny8_core.modules.planner.grouping import cohesion, group_keywords, member_similarities
+from igny8_core.modules.planner.grouping import Grouping, cohesion, group_keywords, member_similarities
 from igny8_core.semantics.numerics import Matrix, unit_rows
 
 
@@ -15,6 +15,18 @@ TWO_TOPICS = rows((1, 0.1, 0), (1, 0.2, 0), (1, 0, 0.1), (-1, 0.1, 0.1), (-1, 0,
 TEXTS = ["a", "b", "c", "x", "y", "z"]
 
 
+def lone(*, nearness: float, volume: int) -> Grouping:
+    """A keyword that is near to one of the ten different ones of a topic, and to nothing else."""
+    vectors = np.eye(11, dtype=np.float32)
+    vectors[10, 0] = nearness
+    return group_keywords(
+        unit_rows(vectors),
+        texts=[f"keyword {number}" for number in range(11)],
+        volumes=[*[10] * 10, volume],
+        labels=[*["old"] * 10, None],
+    )
+
+
 class TestGroup:
     def test_grouping_forms_topics_named_by_volume(self) -> None:
         found = group_keywords(TWO_TOPICS, texts=TEXTS, volumes=[1, 9, 2, 3, 4, 50], labels=[None] * 6)
@@ -23,9 +35,9 @@ class TestGroup:
 
     def test_grouping_joins_existing_topics_and_never_moves_a_member(self) -> None:
         found = group_keywords(
-            TWO_TOPICS, texts=TEXTS, volumes=[None] * 6, labels=["old", None, None, "old", "new", None]
+            TWO_TOPICS, texts=TEXTS, volumes=[None] * 6, labels=["old", None, None, "new", "new", None]
         )
-        assert set(found.joined) == {1, 2, 5}
+        assert found.joined == {1: "old", 2: "old", 5: "new"}
         assert found.topics == ()
 
     def test_grouping_outcome_is_a_fixed_point(self) -> None:
@@ -45,14 +57,12 @@ class TestGroup:
 
     @pytest.mark.parametrize(("volume", "topics"), [(999, 0), (1000, 1)])
     def test_grouping_lone_keyword_needs_volume(self, volume: int, topics: int) -> None:
-        vectors = rows((1, 0), (0.35, 1))
-        found = group_keywords(vectors, texts=["a", "b"], volumes=[10, volume], labels=["old", None])
-        assert len(found.topics) == topics
+        found = lone(nearness=0.35, volume=volume)
+        assert (len(found.topics), found.joined) == (topics, {})
 
     def test_grouping_lone_stranger_stays_alone(self) -> None:
-        vectors = rows((1, 0), (0.1, 1))
-        found = group_keywords(vectors, texts=["a", "b"], volumes=[10, 90_000], labels=["old", None])
-        assert found.topics == ()
+        found = lone(nearness=0.25, volume=90_000)
+        assert (found.topics, found.joined) == ((), {})
 
     def test_grouping_nothing_is_nothing(self) -> None:
         found = group_keywords(np.zeros((0, 3), np.float32), texts=[], volumes=[], labels=[])
