@@ -5,6 +5,10 @@ from dataclasses import dataclass
 
 from igny8_core.semantics.neighbours import Neighbours
 
+# Linkage alone makes hardly a larger group. One that a person made counts as no larger, or it would take nothing in: a
+# row knows fifteen of its members, and the mean over all of them would be next to nothing.
+MAX_FROZEN_SIZE = 120
+
 
 @dataclass(frozen=True, slots=True)
 class Graph:
@@ -35,7 +39,8 @@ def graph(neighbours: Neighbours, *, frozen: list[list[int]]) -> Graph:
             end = first + other if other < free else node_of[other]
             total = similarity if other < free else links[node].get(end, 0.0) + similarity
             links[node][end] = links[end][node] = total
-    return Graph(links, [*map(len, frozen), *[1] * free], first)
+    sizes = [min(len(members), MAX_FROZEN_SIZE) for members in frozen]
+    return Graph(links, [*sizes, *[1] * free], first)
 
 
 def link_by_average(graph: Graph, *, cut: float) -> list[list[int]]:

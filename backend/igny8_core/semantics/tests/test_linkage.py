@@ -49,3 +49,10 @@ def test_link_by_average_never_merges_frozen_groups() -> None:
     # Two free rows alike, each near to another frozen row: the second follows where the pair went first.
     pair = Neighbours(np.array([[1, 2], [0, 3]]), np.array([[0.9, 0.8], [0.9, 0.7]], np.float32))
     assert link_by_average(graph(pair, frozen=[[2], [3]]), cut=0.1) == [[0, 2, 3], [1]]
+
+
+def test_link_by_average_lets_a_row_join_a_group_however_large_it_is_in() -> None:
+    large = list(range(1, 1_001))
+    inside = Neighbours(np.array([large[:15]]), np.full((1, 15), 0.5, np.float32))
+    assert link_by_average(graph(inside, frozen=[large]), cut=0.05) == [[0, 1]]  # 7.5 / 120 pairs
+    assert link_by_average(graph(inside, frozen=[large]), cut=0.07) == [[0], [1]]
