@@ -7,7 +7,16 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from igny8_core.auth.models import Sector, Site
-from igny8_core.modules.planner.models import Cluster, ContentIdea, Keyword, KeywordImport, SitePage
+from igny8_core.modules.planner.models import (
+    Cluster,
+    ContentIdea,
+    ImportMapping,
+    Keyword,
+    KeywordImport,
+    KeywordMetric,
+    KeywordRanking,
+    SitePage,
+)
 from igny8_core.testing.clients import client_of
 from igny8_core.testing.factories import Tenant, site_make
 from igny8_core.testing.isolation import (
@@ -51,6 +60,18 @@ class TestIdeas(IsolationContract):
 
 class TestPages(IsolationContract):
     url, model = f"{BASE}/pages/", SitePage
+
+
+class TestRankings(IsolationContract):
+    url, model = f"{BASE}/rankings/", KeywordRanking
+
+
+class TestMetrics(IsolationContract):
+    url, model = f"{BASE}/metrics/", KeywordMetric
+
+
+class TestImportMappings(IsolationContract):
+    url, model = f"{BASE}/import-mappings/", ImportMapping
 
 
 @pytest.mark.django_db

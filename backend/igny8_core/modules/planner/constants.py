@@ -13,6 +13,7 @@ MAX_BULK_IDS = 500
 AMPLE_ROOM = 500
 ROOM_MEMO_SECONDS = 30
 MAX_NORMALIZED_LENGTH = 400  # NFKC can turn one letter into several
+MAX_URL_LENGTH = 2048
 
 # A lone keyword becomes a cluster only when it is searched for this often, at least as often as three quarters of the
 # site's keywords, and not a stranger on the site.

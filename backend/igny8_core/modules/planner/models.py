@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from igny8_core.modules.planner.constants import (
     MAX_NORMALIZED_LENGTH,
+    MAX_URL_LENGTH,
     ClusterStatus,
     ClusterType,
     IdeaState,
@@ -17,7 +18,7 @@ from igny8_core.modules.planner.constants import (
     KeywordStatus,
     PageSource,
 )
-from igny8_core.tenancy.bases import SiteSectorBaseModel
+from igny8_core.tenancy.bases import AccountBaseModel, SiteBoundModel, SiteSectorBaseModel
 from igny8_core.tenancy.fields import TenantForeignKey
 
 ALIVE = Q(deleted_at=None)
@@ -38,6 +39,10 @@ class KeywordImport(SiteSectorBaseModel):
     rejected_count = models.PositiveIntegerField(default=0)
     rejects = models.JSONField(default=list, help_text="The first 1,000: line, reason, message, raw.")
     preview = models.JSONField(default=dict, help_text="What was read of it before anything was written.")
+    columns = models.JSONField(
+        default=dict,
+        help_text="The meaning that a person gave to its columns, field by header; empty: as found.",
+    )
     job_id = models.UUIDField(
         null=True, blank=True, help_text="The job that imports it; none until somebody starts it."
     )
@@ -97,6 +102,7 @@ class Keyword(SiteSectorBaseModel):
     traffic_potential = models.PositiveIntegerField(null=True, blank=True)
     global_volume = models.PositiveIntegerField(null=True, blank=True)
     source_tool = models.CharField(max_length=40, blank=True, default="")
+    seen_on = models.DateField(null=True, blank=True, help_text="The day that the figures are of.")
     source_import = TenantForeignKey(KeywordImport, null=True, blank=True, related_name="+", db_index=False)
     source_import_id: UUID | None
     cluster = TenantForeignKey(Cluster, null=True, blank=True, related_name="keywords", db_index=False)
@@ -166,5 +172,87 @@ class SitePage(SiteSectorBaseModel):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
                 fields=["account", "site", "url"], condition=ALIVE, name="planner_page_once"
+            )
+        ]
+
+
+class KeywordRanking(SiteSectorBaseModel):
+    """A URL that ranks for a keyword, as an export said it; whose page it is, the URL tells."""
+
+    keyword = TenantForeignKey(Keyword, owned=True, related_name="rankings", db_index=False)
+    keyword_id: UUID
+    url = models.CharField(max_length=MAX_URL_LENGTH)
+    url_key = models.UUIDField(editable=False, help_text="A hash of the URL: what is too long for an index.")
+    position = models.FloatField(
+        null=True, blank=True, help_text="From 1; an average where the tool averages."
+    )
+    previous_position = models.FloatField(null=True, blank=True)
+    clicks = models.PositiveIntegerField(null=True, blank=True)
+    impressions = models.PositiveIntegerField(null=True, blank=True)
+    traffic = models.PositiveIntegerField(null=True, blank=True, help_text="Visits a month, as estimated.")
+    source_tool = models.CharField(max_length=40)
+    seen_on = models.DateField(null=True, blank=True)
+    source_import = TenantForeignKey(KeywordImport, null=True, blank=True, related_name="+", db_index=False)
+    source_import_id: UUID | None
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["account", "site", "url_key"], name="planner_ranking_url"),
+        ]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["account", "site", "keyword", "url_key", "source_tool"],
+                condition=ALIVE,
+                name="planner_ranking_once",
+            )
+        ]
+
+
+class KeywordMetric(SiteBoundModel):
+    """A keyword's figures as one tool gave them for one day: kept when they differ from the day before.
+
+    Position, clicks and impressions are those of the query as a whole, whichever page was shown.
+    """
+
+    keyword = TenantForeignKey(Keyword, owned=True, related_name="metrics", db_index=False)
+    keyword_id: UUID
+    source_tool = models.CharField(max_length=40)
+    seen_on = models.DateField()
+    volume = models.PositiveIntegerField(null=True, blank=True)
+    volume_min = models.PositiveIntegerField(null=True, blank=True)
+    volume_max = models.PositiveIntegerField(null=True, blank=True)
+    difficulty = models.PositiveSmallIntegerField(null=True, blank=True)
+    cpc = models.DecimalField(max_digits=12, decimal_places=4, null=True, blank=True)
+    cpc_currency = models.CharField(max_length=3, blank=True, default="")
+    position = models.FloatField(null=True, blank=True)
+    clicks = models.PositiveIntegerField(null=True, blank=True)
+    impressions = models.PositiveIntegerField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["account", "keyword", "source_tool", "seen_on"],
+                condition=ALIVE,
+                name="planner_metric_once",
+            )
+        ]
+
+
+class ImportMapping(AccountBaseModel):
+    """What the columns of a file with this header mean, as somebody of the account said; offered for the next one."""
+
+    signature = models.CharField(max_length=64, editable=False, help_text="A hash of the header's names.")
+    header = models.JSONField(default=list)
+    columns = models.JSONField(default=dict, help_text="Field by header; a header without one is ignored.")
+    filename = models.CharField(max_length=255, blank=True, default="", help_text="The file it was made for.")
+    saved_by = TenantForeignKey(
+        "igny8_auth.User", null=True, blank=True, related_name="+", db_index=False, help_text="Null: staff."
+    )
+    saved_by_id: UUID | None
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["account", "signature"], condition=ALIVE, name="planner_mapping_once"
             )
         ]

@@ -104,7 +104,10 @@ def _value(field: Any, tenant: Tenant, marker: str) -> Any:
         return _LEFT_OUT
     if isinstance(field, models.UUIDField):
         return uuid4()
-    return utc_now() + timedelta(days=1) if isinstance(field, models.DateTimeField) else 1
+    if isinstance(field, models.DateField):
+        later = utc_now() + timedelta(days=1)
+        return later if isinstance(field, models.DateTimeField) else later.date()
+    return 1
 
 
 def _related(field: Any, tenant: Tenant) -> Any:

@@ -34,6 +34,7 @@ _KEYWORD_FIELDS = (
     "traffic_potential",
     "global_volume",
     "source_tool",
+    "seen_on",
     "source_import",
     "cluster",
     "status",

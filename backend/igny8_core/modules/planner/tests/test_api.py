@@ -1,5 +1,6 @@
 """The planner over HTTP: who may what, what is refused, and that lists cost the same for 1 and 20 rows."""
 
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -10,7 +11,16 @@ from django.test.utils import CaptureQueriesContext
 
 from igny8_core.modules.planner import services
 from igny8_core.modules.planner.constants import IdeaState
-from igny8_core.modules.planner.models import Cluster, ContentIdea, Keyword, KeywordImport, SitePage
+from igny8_core.modules.planner.models import (
+    Cluster,
+    ContentIdea,
+    ImportMapping,
+    Keyword,
+    KeywordImport,
+    KeywordMetric,
+    KeywordRanking,
+    SitePage,
+)
 from igny8_core.modules.planner.tests.samples import SEMRUSH, clustered, ideas_made, imported
 from igny8_core.tenancy.models import Job
 from igny8_core.testing.clients import client_of
@@ -18,7 +28,17 @@ from igny8_core.testing.factories import Tenant
 
 pytestmark = pytest.mark.django_db(transaction=True)
 BASE = "/api/v1/planner"
-LISTS = ("keywords", "imports", "clusters", "ideas", "pages")
+LISTS = ("keywords", "imports", "clusters", "ideas", "pages", "rankings", "metrics", "import-mappings")
+MODELS = (
+    Keyword,
+    KeywordImport,
+    Cluster,
+    ContentIdea,
+    SitePage,
+    KeywordRanking,
+    KeywordMetric,
+    ImportMapping,
+)
 
 
 def rows_make(tenant: Tenant, count: int) -> None:
@@ -34,6 +54,11 @@ def rows_make(tenant: Tenant, count: int) -> None:
                 site=site, sector=sector, cluster=cluster, title=mark, head_keyword=mark, brief={}
             )
             SitePage.objects.create(site=site, url=f"https://example.test/{mark}", source="imported")
+            KeywordRanking.objects.create(
+                site=site, sector=sector, keyword=row, url=f"https://example.test/{mark}", url_key=uuid4()
+            )
+            KeywordMetric.objects.create(site=site, keyword=row, source_tool="t", seen_on=date(2026, 1, 31))
+            ImportMapping.objects.create(signature=mark, header=["Word"], columns={"Word": "text"})
 
 
 def upload_body(tenant: Tenant, content: str = SEMRUSH) -> dict[str, Any]:
@@ -75,10 +100,10 @@ class TestLists:
     def test_list_needs_a_credential(self, tenant: Tenant, name: str) -> None:
         assert client_of(None).get(f"{BASE}/{name}/").status_code == 401
 
-    @pytest.mark.parametrize("model", [Keyword, KeywordImport, Cluster, ContentIdea, SitePage])
+    @pytest.mark.parametrize("model", MODELS)
     def test_row_of_a_stranger_is_not_found(self, tenant: Tenant, stranger: Tenant, model: Any) -> None:
         rows_make(tenant, 1)
-        names = dict(zip((Keyword, KeywordImport, Cluster, ContentIdea, SitePage), LISTS, strict=True))
+        names = dict(zip(MODELS, LISTS, strict=True))
         address = f"{BASE}/{names[model]}/{first_id(tenant, model)}/"
         assert client_of(tenant.viewer).get(address).status_code == 200
         assert client_of(stranger.owner).get(address).status_code == 404
