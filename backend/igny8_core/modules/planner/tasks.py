@@ -40,3 +40,10 @@ def generate_ideas(run: JobRun) -> None:
     """Make a site's content ideas."""
     report = services.ideas_generate(site_id=UUID(run.payload["site_id"]), progress=run.progress)
     run.progress(1, 1, "Done", **asdict(report))
+
+
+@tenant_task("planner.key_keywords", soft_time_limit=840, time_limit=900)
+def key_keywords(run: JobRun) -> None:
+    """Give a site's keywords the key that near duplicates share."""
+    keyed = services.keywords_key(site_id=UUID(run.payload["site_id"]), progress=run.progress)
+    run.progress(1, 1, "Done", keyed=keyed)

@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Iterable
+from datetime import date
 from functools import lru_cache
 
 from .refusals import CONTROL, CellRefused
@@ -15,6 +16,9 @@ _CACHED_LENGTH = 500  # a longer list is read afresh, so that a hostile file can
 
 _SEPARATOR = re.compile(r"[,;|\n]")
 _NUMBER_SEPARATOR = re.compile(r"[,;|\s]+")
+_ORIGIN = re.compile(r"[a-z0-9_]{1,40}")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_ESCAPED = re.compile(r"'+[=+\-@\t\r]")
 _NOT_NAME = re.compile(r"[\W_]+")
 _INTENTS = {
     "informational": "informational",
@@ -33,8 +37,10 @@ _INTENT_CODES = {"0": "commercial", "1": "informational", "2": "navigational", "
 def parse_keyword(cell: str) -> str:
     """The keyword itself: at most 200 characters, with a letter or digit, without control characters.
 
-    Raises CellRefused.
+    The apostrophe that keeps a spreadsheet from taking it for a formula is taken off. Raises CellRefused.
     """
+    if cell[0] == "'":
+        cell = unescaped(cell)
     if len(cell) > MAX_KEYWORD_LENGTH:
         raise CellRefused(RejectReason.KEYWORD_TOO_LONG, f"longer than {MAX_KEYWORD_LENGTH} characters")
     if not cell.isprintable():
@@ -49,8 +55,14 @@ def _refuse_control(text: str) -> None:
         raise CellRefused(RejectReason.CONTROL_CHARACTER, "a text with a control character or line break")
 
 
+def unescaped(cell: str) -> str:
+    """A cell without the apostrophe before what looks like a formula; what a person quoted stays."""
+    return cell[1:] if _ESCAPED.match(cell) else cell
+
+
 def parse_phrase(cell: str) -> str:
     """A topic: one line of at most 200 characters without control characters. Raises CellRefused."""
+    cell = unescaped(cell)
     if len(cell) > MAX_KEYWORD_LENGTH:
         raise CellRefused(RejectReason.TEXT_TOO_LONG, f"longer than {MAX_KEYWORD_LENGTH} characters")
     if not cell.isprintable():
@@ -98,6 +110,35 @@ def parse_intent_codes(cell: str) -> tuple[str, ...]:
     """Search intents from the number codes of the Semrush API ("1,0"), or from words."""
     codes = [part.strip() for part in _SEPARATOR.split(cell)]
     return _distinct(_INTENT_CODES.get(code) or _INTENTS.get(code.lower(), "") for code in codes)
+
+
+def parse_source(cell: str) -> str | None:
+    """Who said what the intent is: tool, rules or human; None for anything else."""
+    return cell if cell in ("tool", "rules", "human") else None
+
+
+def parse_origin(cell: str) -> str | None:
+    """The name of a tool, as we store it; None for anything else."""
+    return cell if _ORIGIN.fullmatch(cell) else None
+
+
+def parse_day(cell: str) -> date | None:
+    """The day that a date or time in ISO form begins with; None for anything else: no keyword is refused for it."""
+    found = _DATE.match(cell)
+    return _day(found[0]) if found else None
+
+
+def day_in(text: str) -> date | None:
+    """The first day in ISO form in a text, such as a file's name."""
+    return next((day for found in _DATE.findall(text) if (day := _day(found))), None)
+
+
+@lru_cache(maxsize=_CACHED_CELLS)
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _floats(cell: str) -> list[float]:

@@ -1,5 +1,7 @@
 """Why a whole export cannot be read; each names the file in one sentence and must never quote more than headers."""
 
+from collections.abc import Sequence
+
 from igny8_core.common.errors import DomainError, ErrorKind
 
 
@@ -25,9 +27,21 @@ class ExportTooLarge(ExportUnreadable):
 
 
 class ExportNotText(ExportUnreadable):
-    """The file is a workbook, a PDF, an image, a web page or other data that is no delimited text."""
+    """The file is a PDF, an image, a web page, an old workbook or other data that is neither text nor a workbook."""
 
     code = "export_not_text"
+
+
+class ExportDamaged(ExportUnreadable):
+    """An archive, a workbook or a JSON document that breaks off or contradicts itself."""
+
+    code = "export_damaged"
+
+
+class ExportUnsafe(ExportUnreadable):
+    """An archive that would grow far beyond its size, holds too many files or a password, or expands its own text."""
+
+    code = "export_unsafe"
 
 
 class ExportEncodingUnsupported(ExportUnreadable):
@@ -37,9 +51,13 @@ class ExportEncodingUnsupported(ExportUnreadable):
 
 
 class ExportKeywordColumnMissing(ExportUnreadable):
-    """None of the first rows holds a header that names a keyword column."""
+    """None of the first rows holds a header that names a keyword column; `header` is the likeliest one."""
 
     code = "export_keyword_column_missing"
+
+    def __init__(self, message: str | None = None, *, header: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.header = tuple(header)
 
 
 class ExportRecordTooLong(ExportUnreadable):

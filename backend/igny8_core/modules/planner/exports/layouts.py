@@ -1,11 +1,13 @@
 """Recognises a header row and binds its cells to the columns of one format; it must never look at a data row."""
 
+import hashlib
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from .formats import FORMATS, PLAIN_LIST, Column, ExportFormat
+from .columns import Column, Columns, ExportFormat, Field
+from .formats import FORMATS, PLAIN_LIST
 from .places import country_code
 
 # A currency, a market, a percent sign or months behind a name; any other words make it another column.
@@ -23,11 +25,22 @@ class BoundColumn:
 
 
 @dataclass(frozen=True, slots=True)
+class BoundGroup:
+    """Columns of the file that give one field together, and the reader of their cells."""
+
+    indexes: tuple[int, ...]
+    headers: tuple[str, ...]
+    field: Field
+    read: Callable[[Sequence[str]], object]
+
+
+@dataclass(frozen=True, slots=True)
 class Layout:
     """What a header row means. `width` is the number of cells of a whole row."""
 
     format: ExportFormat
     columns: tuple[BoundColumn, ...]
+    groups: tuple[BoundGroup, ...]
     header: tuple[str, ...]
     cpc_currency: str | None
 
@@ -36,9 +49,20 @@ class Layout:
         return len(self.header)
 
     @property
+    def fields(self) -> dict[int, Field]:
+        """The field that each column is read as, by its place in the file."""
+        found = {bound.index: bound.column.field for bound in self.columns}
+        return found | {index: group.field for group in self.groups for index in group.indexes}
+
+    @property
+    def read_columns(self) -> tuple[str, ...]:
+        """The headers that fields are read from, in file order."""
+        return tuple(self.header[index] for index in sorted(self.fields))
+
+    @property
     def ignored_columns(self) -> tuple[str, ...]:
         """The headers that no field is read from, in file order."""
-        bound = {column.index for column in self.columns}
+        bound = self.fields
         return tuple(name for index, name in enumerate(self.header) if index not in bound and name)
 
 
@@ -47,8 +71,8 @@ def match_layout(cells: Sequence[str], *, filename: str) -> Layout | None:
 
     A file name decides only between formats that read as many columns: people edit an export and keep its name.
     """
-    header = _trimmed(cells)
-    positions = _positions(header)
+    header = header_trimmed(cells)
+    positions = _Positions(header)
     for export_format in FORMATS[:-1]:
         if _has_telltale(export_format, positions):
             return _bind(export_format, positions, header)
@@ -56,6 +80,33 @@ def match_layout(cells: Sequence[str], *, filename: str) -> Layout | None:
         return None
     plain = _bind(PLAIN_LIST, positions, header)
     return _named_layout(plain, positions, filename=filename) or plain
+
+
+def map_layout(cells: Sequence[str], fields: Mapping[str, str]) -> Layout | None:
+    """The layout that a person gave to a header row, field by header; None when it is another row.
+
+    A field is read as in a plain list. Of two columns with one header the first counts.
+    """
+    header = header_trimmed(cells)
+    if not set(fields) <= set(header):
+        return None
+    by_field = {column.field: column for column in PLAIN_LIST.columns}
+    bound = tuple(
+        BoundColumn(header.index(name), name, by_field[field])  # type: ignore[index]  # checked by the caller
+        for name, field in fields.items()
+    )
+    return Layout(PLAIN_LIST, bound, (), header, _currency(bound))
+
+
+def mappable_fields() -> tuple[Field, ...]:
+    """The fields that a person may give to a column."""
+    return tuple(column.field for column in PLAIN_LIST.columns if column.field != "tags")
+
+
+def header_signature(header: Sequence[str]) -> str:
+    """What two files with the same header row have in common: 64 hexadecimal digits."""
+    names = "\x1f".join(unicodedata.normalize("NFKC", name).casefold() for name in header)
+    return hashlib.sha256(names.encode()).hexdigest()
 
 
 def filename_country(filename: str) -> str | None:
@@ -66,38 +117,57 @@ def filename_country(filename: str) -> str | None:
     return None
 
 
-def _trimmed(cells: Sequence[str]) -> tuple[str, ...]:
+def header_trimmed(cells: Sequence[str]) -> tuple[str, ...]:
+    """The names of a header row: blanks collapsed, empty ones at its end left out."""
     header = [" ".join(cell.split()) for cell in cells]
     while header and not header[-1]:
         header.pop()
     return tuple(header)
 
 
-def _positions(header: Sequence[str]) -> dict[str, int]:
-    """Where each name stands first: whole names before those that only a cut-off qualifier yields."""
-    names = [unicodedata.normalize("NFKC", cell).casefold() for cell in header]
-    positions: dict[str, int] = {}
-    for index, name in [*enumerate(names), *((i, _QUALIFIER.sub("", name)) for i, name in enumerate(names))]:
-        positions.setdefault(name, index)
-    return positions
+class _Positions:
+    """Where each name of a header row stands first: as written, or without its qualifier."""
+
+    def __init__(self, header: Sequence[str]) -> None:
+        names = [unicodedata.normalize("NFKC", cell).casefold() for cell in header]
+        self.exact: dict[str, int] = {}
+        for index, name in enumerate(names):
+            self.exact.setdefault(name, index)
+        # Whole names stand before those that only a cut-off qualifier yields.
+        self.all = dict(self.exact)
+        for index, name in enumerate(names):
+            self.all.setdefault(_QUALIFIER.sub("", name), index)
+
+    def of(self, column: Column) -> int | None:
+        """The place of the first of a column's headers that is there."""
+        known = self.exact if column.is_exact else self.all
+        return next((known[name] for name in column.headers if name in known), None)
 
 
-def _has_telltale(export_format: ExportFormat, positions: dict[str, int]) -> bool:
-    return any(telltale <= positions.keys() for telltale in export_format.telltales)
+def _has_telltale(export_format: ExportFormat, positions: _Positions) -> bool:
+    return any(telltale <= positions.all.keys() for telltale in export_format.telltales)
 
 
-def _bind(export_format: ExportFormat, positions: dict[str, int], header: tuple[str, ...]) -> Layout:
-    bound: list[BoundColumn] = []
-    for column in export_format.columns:
-        index = next((positions[name] for name in column.headers if name in positions), None)
-        if index is not None:
-            bound.append(BoundColumn(index, header[index], column))
+def _bind(export_format: ExportFormat, positions: _Positions, header: tuple[str, ...]) -> Layout:
+    found = ((positions.of(column), column) for column in export_format.columns)
+    bound = tuple(BoundColumn(index, header[index], column) for index, column in found if index is not None)
+    groups = tuple(group for one in export_format.groups if (group := _bind_group(one, header)))
+    return Layout(export_format, bound, groups, header, _currency(bound))
+
+
+def _bind_group(columns: Columns, header: tuple[str, ...]) -> BoundGroup | None:
+    indexes = tuple(index for index, name in enumerate(header) if columns.pattern.fullmatch(name))
+    headers = tuple(header[index] for index in indexes)
+    return BoundGroup(indexes, headers, columns.field, columns.combine(headers)) if indexes else None
+
+
+def _currency(bound: Sequence[BoundColumn]) -> str | None:
     cpc = next((item.header for item in bound if item.column.field == "cpc"), "")
     currency = _CURRENCY.search(cpc)
-    return Layout(export_format, tuple(bound), header, currency[1] if currency else None)
+    return currency[1] if currency else None
 
 
-def _named_layout(plain: Layout, positions: dict[str, int], *, filename: str) -> Layout | None:
+def _named_layout(plain: Layout, positions: _Positions, *, filename: str) -> Layout | None:
     for export_format in FORMATS[:-1]:
         if export_format.filename and export_format.filename.fullmatch(filename):
             layout = _bind(export_format, positions, plain.header)

@@ -11,6 +11,8 @@ from .rows import RejectReason
 
 MAX_COUNT = 2_147_483_647  # the largest PostgreSQL integer
 MAX_MONEY = 1_000_000
+MAX_POSITION = 1_000_000
+_BUCKETS = frozenset({0, *(5 * 10**power for power in range(1, 9))})
 _MAX_NUMBER_LENGTH = 40
 _CACHED_CELLS = 8192
 
@@ -156,6 +158,57 @@ def parse_density(cell: str) -> Decimal | None:
     if density > 1:
         raise CellRefused(RejectReason.NUMBER_OUT_OF_RANGE, "not a share between 0 and 1")
     return density
+
+
+@lru_cache(maxsize=_CACHED_CELLS)
+def parse_index(cell: str) -> Decimal | None:
+    """A density of advertisers given as an index from 0 to 100. Raises CellRefused."""
+    if _is_blank(cell):
+        return None
+    number = _parse_number(cell, is_count=False)
+    if number > 100:
+        raise CellRefused(RejectReason.NUMBER_OUT_OF_RANGE, "more than 100")
+    return number / 100
+
+
+@lru_cache(maxsize=_CACHED_CELLS)
+def parse_position(cell: str) -> float | None:
+    """A place among search results, averages included; None for 0, which says that the page does not rank.
+
+    Raises CellRefused.
+    """
+    if _is_blank(cell):
+        return None
+    number = _parse_number(cell, is_count=False)
+    if number > MAX_POSITION:
+        raise CellRefused(RejectReason.NUMBER_OUT_OF_RANGE, f"more than {MAX_POSITION:,}")
+    return float(number) or None
+
+
+@lru_cache(maxsize=_CACHED_CELLS)
+def parse_visits(cell: str) -> int | None:
+    """An estimate of visits, which tools give with a fraction: rounded half up. Raises CellRefused."""
+    if _is_blank(cell):
+        return None
+    return _whole(_parse_number(cell, is_count=False), maximum=MAX_COUNT)
+
+
+def parse_currency(cell: str) -> str | None:
+    """An ISO 4217 code; None for anything else."""
+    return cell.upper() if len(cell) == 3 and cell.isascii() and cell.isalpha() else None
+
+
+def volume_bucket(volume: Volume) -> Volume:
+    """The range that a middle stands for: 500 is 100 to 1,000; anything else stays as it is."""
+    exact = volume.exact
+    if not exact or not is_bucket(exact):
+        return volume
+    return Volume(None, exact // 5, exact * 2)
+
+
+def is_bucket(volume: int) -> bool:
+    """Whether a volume is one of 50, 500, 5,000 and so on, or 0."""
+    return volume in _BUCKETS
 
 
 @lru_cache(maxsize=_CACHED_CELLS)

@@ -6,17 +6,29 @@ from .refusals import CellRefused
 from .rows import RejectReason
 
 # ISO 3166-1 alpha-2.
-COUNTRIES = frozenset(
-    (
-        "ad ae af ag ai al am ao aq ar as at au aw ax az ba bb bd be bf bg bh bi bj bl bm bn bo bq br bs bt bv bw by "
-        "bz ca cc cd cf cg ch ci ck cl cm cn co cr cu cv cw cx cy cz de dj dk dm do dz ec ee eg eh er es et fi fj fk "
-        "fm fo fr ga gb gd ge gf gg gh gi gl gm gn gp gq gr gs gt gu gw gy hk hm hn hr ht hu id ie il im in io iq ir "
-        "is it je jm jo jp ke kg kh ki km kn kp kr kw ky kz la lb lc li lk lr ls lt lu lv ly ma mc md me mf mg mh mk "
-        "ml mm mn mo mp mq mr ms mt mu mv mw mx my mz na nc ne nf ng ni nl no np nr nu nz om pa pe pf pg ph pk pl pm "
-        "pn pr ps pt pw py qa re ro rs ru rw sa sb sc sd se sg sh si sj sk sl sm sn so sr ss st sv sx sy sz tc td tf "
-        "tg th tj tk tl tm tn to tr tt tv tw tz ua ug um us uy uz va vc ve vg vi vn vu wf ws ye yt za zm zw"
-    ).split()
-)
+_CODES = (
+    "ad ae af ag ai al am ao aq ar as at au aw ax az ba bb bd be bf bg bh bi bj bl bm bn bo bq br bs bt bv bw by "
+    "bz ca cc cd cf cg ch ci ck cl cm cn co cr cu cv cw cx cy cz de dj dk dm do dz ec ee eg eh er es et fi fj fk "
+    "fm fo fr ga gb gd ge gf gg gh gi gl gm gn gp gq gr gs gt gu gw gy hk hm hn hr ht hu id ie il im in io iq ir "
+    "is it je jm jo jp ke kg kh ki km kn kp kr kw ky kz la lb lc li lk lr ls lt lu lv ly ma mc md me mf mg mh mk "
+    "ml mm mn mo mp mq mr ms mt mu mv mw mx my mz na nc ne nf ng ni nl no np nr nu nz om pa pe pf pg ph pk pl pm "
+    "pn pr ps pt pw py qa re ro rs ru rw sa sb sc sd se sg sh si sj sk sl sm sn so sr ss st sv sx sy sz tc td tf "
+    "tg th tj tk tl tm tn to tr tt tv tw tz ua ug um us uy uz va vc ve vg vi vn vu wf ws ye yt za zm zw"
+).split()
+COUNTRIES = frozenset(_CODES)
+
+# ISO 3166-1 alpha-3, as Search Console has it, in the order of the codes above.
+_THREE = (
+    "and are afg atg aia alb arm ago ata arg asm aut aus abw ala aze bih brb bgd bel bfa bgr bhr bdi ben blm bmu brn "
+    "bol bes bra bhs btn bvt bwa blr blz can cck cod caf cog che civ cok chl cmr chn col cri cub cpv cuw cxr cyp cze "
+    "deu dji dnk dma dom dza ecu est egy esh eri esp eth fin fji flk fsm fro fra gab gbr grd geo guf ggy gha gib grl "
+    "gmb gin glp gnq grc sgs gtm gum gnb guy hkg hmd hnd hrv hti hun idn irl isr imn ind iot irq irn isl ita jey jam "
+    "jor jpn ken kgz khm kir com kna prk kor kwt cym kaz lao lbn lca lie lka lbr lso ltu lux lva lby mar mco mda mne "
+    "maf mdg mhl mkd mli mmr mng mac mnp mtq mrt msr mlt mus mdv mwi mex mys moz nam ncl ner nfk nga nic nld nor npl "
+    "nru niu nzl omn pan per pyf png phl pak pol spm pcn pri pse prt plw pry qat reu rou srb rus rwa sau slb syc sdn "
+    "swe sgp shn svn sjm svk sle smr sen som sur ssd stp slv sxm syr swz tca tcd atf tgo tha tjk tkl tls tkm tun ton "
+    "tur tto tuv twn tza ukr uga umi usa ury uzb vat vct ven vgb vir vnm vut wlf wsm yem myt zaf zmb zwe"
+).split()
 
 # ISO 639-1.
 LANGUAGES = frozenset(
@@ -30,6 +42,7 @@ LANGUAGES = frozenset(
     ).split()
 )
 
+_COUNTRY_OF_THREE = dict(zip(_THREE, _CODES, strict=True))
 _COUNTRY_ALIASES = {"uk": "gb"}  # the tools call the United Kingdom's database "uk"
 _NO_COUNTRY = frozenset({"", "-", "n/a", "all", "global", "worldwide", "all countries"})
 _NO_LANGUAGE = frozenset({"", "-", "n/a", "all"})
@@ -56,6 +69,21 @@ def parse_country(cell: str) -> str | None:
     if known := country_code(code):
         return known
     raise CellRefused(RejectReason.COUNTRY_UNKNOWN, "not a two-letter country code")
+
+
+def parse_country_three(cell: str) -> str | None:
+    """A country as Search Console gives it ("deu"), or as everybody else does; None for what is no ISO country.
+
+    Raises CellRefused.
+    """
+    code = cell.lower()
+    if len(code) != 3 or code in _NO_COUNTRY:
+        return parse_country(cell)
+    if code in ("zzz", "xkk"):  # its unknown region, and Kosovo
+        return None
+    if code not in _COUNTRY_OF_THREE:
+        raise CellRefused(RejectReason.COUNTRY_UNKNOWN, "not a three-letter country code")
+    return _COUNTRY_OF_THREE[code]
 
 
 def parse_language(cell: str) -> str | None:

@@ -2,63 +2,82 @@
 
 import ntpath
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import date
 from itertools import islice
 from types import TracebackType
-from typing import Any, BinaryIO, Self
+from typing import BinaryIO, Self
 
-from .decoding import detect_encoding
-from .errors import ExportKeywordColumnMissing, ExportRecordTooLong, ExportTruncated
-from .layouts import Layout, filename_country, match_layout
-from .records import Dialect, RecordStream
-from .refusals import CellRefused, printable, quoted
+from .building import RowBuilder, RowRefused
+from .cells import day_in
+from .errors import (
+    ExportEmpty,
+    ExportKeywordColumnMissing,
+    ExportRecordTooLong,
+    ExportTruncated,
+    ExportUnreadable,
+)
+from .layouts import Layout, filename_country, header_trimmed, map_layout, match_layout
+from .numbers import is_bucket
+from .records import RAW_LENGTH, Records
+from .refusals import printable, quoted
 from .rows import KeywordRow, RejectedRow, RejectReason, SourceTool
+from .sources import Reading, Source, members_of, source_open
 
 DEFAULT_MAX_BYTES = 100_000_000
 _HEADER_SEARCH_RECORDS = 20
-_DELIMITERS = (
-    "\t",
-    ";",
-    ",",
-)  # on a tie the rarer one: a header of one cell has its commas inside the keywords
+_BUCKET_SEARCH_RECORDS = 1_000
 _SHOWN_HEADERS = 12
-_RAW_LENGTH = 200
 _NAME_LENGTH = 80
 
 
 def open_export(
-    source: str | os.PathLike[str] | BinaryIO, *, filename: str, max_bytes: int = DEFAULT_MAX_BYTES
+    source: str | os.PathLike[str] | BinaryIO,
+    *,
+    filename: str,
+    max_bytes: int = DEFAULT_MAX_BYTES,
+    fields: Mapping[str, str] | None = None,
 ) -> "ExportReader":
     """Recognise a keyword export and return its reader; nothing but the header row is interpreted yet.
 
     `source` is a path or a seekable binary file at any position (a file stays open and is the caller's to close);
-    `filename` is the name the user knows it by: it stands in messages, and may name the tool and the country. The
-    bytes are read once to decide the encoding. Raises a subclass of ExportUnreadable.
+    `filename` is the name the user knows it by: it stands in messages, and may name the tool, the country and the
+    day. `fields` is the meaning that a person gave to the columns, field by header: it is used instead of our own
+    reading. The bytes are read once to decide the encoding. Raises a subclass of ExportUnreadable.
     """
     basename = ntpath.basename(filename) or filename
-    if isinstance(source, str | os.PathLike):
-        with ExitStack() as unless_read:
-            stream = unless_read.enter_context(open(source, "rb"))
-            reader = ExportReader(stream, filename=basename, max_bytes=max_bytes, closes_stream=True)
-            unless_read.pop_all()
-        return reader
-    return ExportReader(source, filename=basename, max_bytes=max_bytes, closes_stream=False)
+    with ExitStack() as unless_read:
+        if isinstance(source, str | os.PathLike):
+            stream: BinaryIO = unless_read.enter_context(open(source, "rb"))
+        else:
+            stream = source
+        found = _opened(stream, filename=basename, max_bytes=max_bytes, fields=fields, closing=unless_read)
+        return ExportReader(found, filename=basename, closing=unless_read.pop_all())
 
 
 @dataclass(frozen=True, slots=True)
 class _Header:
-    """A header row found: how the file is cut, what the row means, and the line it starts on."""
+    """A header row found: how the file is read, what the row means, and the line it starts on."""
 
-    dialect: Dialect
+    reading: Reading
     layout: Layout
     line_number: int
 
     @property
     def rank(self) -> tuple[int, int]:
         """The more columns are recognised, and the earlier the row, the likelier it is the header."""
-        return len(self.layout.columns), -self.line_number
+        return len(self.layout.fields), -self.line_number
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A file with its header; `member` is its name inside an archive, or ""."""
+
+    source: Source
+    header: _Header
+    member: str
 
 
 class ExportReader:
@@ -67,54 +86,36 @@ class ExportReader:
     Iterating yields KeywordRow and RejectedRow in file order, skips blank records, and holds one record in memory.
     It raises ExportRecordTooLong or ExportTruncated where the damage is met: rows yielded before are then part of an
     incomplete file, and an import that is all or nothing must be rolled back. Repeated keywords are yielded as they
-    come. `header`, `read_columns`, `ignored_columns`, `encoding`, `delimiter`, `tool`, `label` and `country` are for a
-    preview.
+    come. `header`, `fields`, `read_columns`, `ignored_columns`, `container`, `encoding`, `delimiter`, `member`, `tool`,
+    `label` and `country` are for a preview; `day` is the one that the file's name states.
     """
 
-    def __init__(self, stream: BinaryIO, *, filename: str, max_bytes: int, closes_stream: bool) -> None:
-        name = quoted(filename, max_length=_NAME_LENGTH)
-        self._stream = stream
-        self._closes_stream = closes_stream
+    def __init__(self, opened: _Opened, *, filename: str, closing: ExitStack) -> None:
+        self._closing = closing
+        self._header = opened.header
+        self._layout = opened.header.layout
         self.filename = filename
-        self.encoding = detect_encoding(stream, name=name, max_bytes=max_bytes)
-        self._header = _find_header(stream, encoding=self.encoding, name=name, filename=filename)
+        self.member = opened.member
+        self.container, self.encoding = opened.source.container, opened.source.encoding
+        self.delimiter = opened.header.reading.delimiter
+        self.tool: SourceTool = self._layout.format.tool
+        self.label = self._layout.format.label
+        self.header = self._layout.header
+        self.header_line_number = opened.header.line_number
+        self.read_columns, self.ignored_columns = self._layout.read_columns, self._layout.ignored_columns
         self.country = filename_country(filename)
+        self.day: date | None = day_in(filename)
+        self._has_buckets = self._layout.format.has_buckets and self._all_buckets()
 
     @property
-    def tool(self) -> SourceTool:
-        """The tool whose layout the file has."""
-        return self._header.layout.format.tool
+    def fields(self) -> Mapping[str, str]:
+        """The field that each column is read as, by header."""
+        return {self.header[index]: field for index, field in self._layout.fields.items()}
 
     @property
-    def label(self) -> str:
-        """The tool's name for a person."""
-        return self._header.layout.format.label
-
-    @property
-    def delimiter(self) -> str:
-        """The character between two cells."""
-        return self._header.dialect.delimiter
-
-    @property
-    def header(self) -> tuple[str, ...]:
-        """The header row as written."""
-        return self._header.layout.header
-
-    @property
-    def header_line_number(self) -> int:
-        """The line that the header row starts on, from 1."""
-        return self._header.line_number
-
-    @property
-    def read_columns(self) -> tuple[str, ...]:
-        """The headers that fields are read from, in file order."""
-        bound = sorted(self._header.layout.columns, key=lambda column: column.index)
-        return tuple(column.header for column in bound)
-
-    @property
-    def ignored_columns(self) -> tuple[str, ...]:
-        """The headers that no field is read from."""
-        return self._header.layout.ignored_columns
+    def has_pages(self) -> bool:
+        """Whether the file says which pages rank."""
+        return not {"url", "serp_urls"}.isdisjoint(self._layout.fields.values())
 
     def __enter__(self) -> Self:
         return self
@@ -125,127 +126,108 @@ class ExportReader:
         self.close()
 
     def close(self) -> None:
-        """Close the file if it was opened from a path; a caller's own file stays open."""
-        if self._closes_stream:
-            self._stream.close()
+        """Close the file if it was opened from a path, and what was unpacked; a caller's own file stays open."""
+        self._closing.close()
 
     def __iter__(self) -> Iterator[KeywordRow | RejectedRow]:
-        records = RecordStream(self._stream, dialect=self._header.dialect)
-        builder = _RowBuilder(self._header.layout, default_country=self.country)
+        records = self._header.reading.records()
+        builder = self._builder()
         header_line_number = self._header.line_number
         for cells in records:
             if records.line_number <= header_line_number:
                 continue
             try:
                 row = builder.build(cells, line_number=records.line_number)
-            except _RowRefused as refusal:
+            except RowRefused as refusal:
                 yield _rejected(refusal, records=records)
             else:
                 if row is not None:
                     yield row
+                elif records.is_too_long:
+                    yield _rejected(_TOO_LONG, records=records)
+
+    def _builder(self) -> RowBuilder:
+        return RowBuilder(
+            self._layout,
+            default_country=self.country,
+            has_buckets=self._has_buckets,
+            allows_short_rows=self.container == "workbook",
+        )
+
+    def _all_buckets(self) -> bool:
+        """Whether the first volumes are all middles of ranges, as an account that spends little is shown them."""
+        self._has_buckets = False
+        volumes = [
+            row.volume
+            for row in islice(self, _BUCKET_SEARCH_RECORDS)
+            if isinstance(row, KeywordRow) and row.volume is not None
+        ]
+        return any(volumes) and all(map(is_bucket, volumes))
 
 
-class _RowRefused(ValueError):
-    def __init__(self, reason: RejectReason, message: str) -> None:
-        self.reason = reason
-        self.message = message
-        super().__init__(message)
+_TOO_LONG = RowRefused(
+    RejectReason.RECORD_TOO_LONG, "The row is longer than 65,536 characters, which no keyword's row is."
+)
 
 
-def _rejected(refusal: _RowRefused, *, records: RecordStream) -> RejectedRow:
-    raw = printable(records.raw.rstrip("\r\n")[:_RAW_LENGTH])
+def _rejected(refusal: RowRefused, *, records: Records) -> RejectedRow:
+    raw = printable(records.raw.rstrip("\r\n")[:RAW_LENGTH])
     return RejectedRow(records.line_number, refusal.reason, refusal.message, raw)
 
 
-class _RowBuilder:
-    """Makes keyword rows from records of one layout."""
-
-    def __init__(self, layout: Layout, *, default_country: str | None) -> None:
-        self._plan = [
-            (item.index, item.column.field, item.column.parse, item.header) for item in layout.columns
-        ]
-        self._text_index = next(item.index for item in layout.columns if item.column.field == "text")
-        self._width = layout.width
-        self._allows_short_rows = layout.format.allows_short_rows
-        self._tool = layout.format.tool
-        self._cpc_currency = layout.cpc_currency
-        self._default_country = default_country
-
-    def build(self, cells: list[str], *, line_number: int) -> KeywordRow | None:
-        """The keyword of one record, None for a blank one. Raises _RowRefused."""
-        if len(cells) != self._width:
-            if not any(map(str.strip, cells)):
-                return None
-            cells = self._fitted(cells)
-        if not cells[self._text_index].strip():
-            if not any(map(str.strip, cells)):
-                return None
-            raise _RowRefused(RejectReason.KEYWORD_EMPTY, "The row has no keyword.")
-        return self._row(self._parsed(cells), line_number=line_number)
-
-    def _fitted(self, cells: list[str]) -> list[str]:
-        surplus = len(cells) - self._width
-        if surplus > 0 and any(map(str.strip, cells[self._width :])):
-            raise _RowRefused(
-                RejectReason.CELLS_EXTRA,
-                f"The row has {len(cells)} cells under {self._width} headers: a cell that holds the delimiter "
-                "must stand in quotes.",
-            )
-        if surplus < 0 and not self._allows_short_rows:
-            raise _RowRefused(
-                RejectReason.CELLS_MISSING, f"The row has only {len(cells)} of {self._width} cells."
-            )
-        return cells[: self._width] + [""] * -surplus
-
-    def _parsed(self, cells: list[str]) -> dict[str, Any]:
-        values: dict[str, Any] = {}
-        for index, field, parse, header in self._plan:
-            if cell := cells[index].strip():
-                try:
-                    values[field] = parse(cell)
-                except CellRefused as refusal:
-                    message = f"The cell {quoted(header)} holds {quoted(cell)}, which is {refusal.complaint}."
-                    raise _RowRefused(refusal.reason, message) from None
-        return values
-
-    def _row(self, values: dict[str, Any], *, line_number: int) -> KeywordRow:
-        volume = values.pop("volume", None)
-        if volume is not None:
-            values["volume"], values["volume_min"], values["volume_max"] = volume
-        money = values.pop("cpc", None)
-        if money is not None:
-            values["cpc"] = money.amount
-            values["cpc_currency"] = money.currency or self._cpc_currency
-        if "country" not in values:
-            values["country"] = self._default_country
-        return KeywordRow(line_number, source_tool=self._tool, **values)
+def _opened(
+    stream: BinaryIO, *, filename: str, max_bytes: int, fields: Mapping[str, str] | None, closing: ExitStack
+) -> _Opened:
+    """A file's source and header; of an archive, those of the first member that is an export."""
+    name = quoted(filename, max_length=_NAME_LENGTH)
+    source = source_open(stream, name=name, max_bytes=max_bytes)
+    if source is not None:
+        closing.callback(source.close)
+        return _Opened(source, _find_header(source, name=name, filename=filename, fields=fields), "")
+    problem: ExportUnreadable | None = None
+    for member in members_of(stream, name=name):
+        with ExitStack() as unless_read:
+            try:
+                unpacked = unless_read.enter_context(member.open())
+                inner = source_open(unpacked, name=quoted(member.filename), max_bytes=2**40)
+                if inner is None:
+                    continue
+                unless_read.callback(inner.close)
+                header = _find_header(inner, name=quoted(member.filename), filename=filename, fields=fields)
+            except ExportUnreadable as error:
+                problem = problem or error
+                continue
+            closing.push(unless_read.pop_all())
+            return _Opened(inner, header, member.filename)
+    raise problem or ExportEmpty(f"The archive {name} holds no keyword export, only other archives.")
 
 
-def _find_header(stream: BinaryIO, *, encoding: str, name: str, filename: str) -> _Header:
-    """The likeliest header row among the first records, under each delimiter that an export may use."""
+def _find_header(source: Source, *, name: str, filename: str, fields: Mapping[str, str] | None) -> _Header:
+    """The likeliest header row among the first records, in each way that the file may be read."""
     found: list[_Header] = []
     widest: Sequence[str] = ()
     problems: list[ExportRecordTooLong | ExportTruncated] = []
-    for delimiter in _DELIMITERS:
-        dialect = Dialect(name, encoding, delimiter)
-        records, problem = _first_records(stream, dialect=dialect)
+    readings = source.readings()
+    for reading in readings:
+        records, problem = _first_records(reading)
         problems += [problem] if problem else []
         for line_number, cells in records:
             widest = max(widest, cells, key=len)
-            if layout := match_layout(cells, filename=filename):
-                found.append(_Header(dialect, layout, line_number))
+            layout = map_layout(cells, fields) if fields else match_layout(cells, filename=filename)
+            if layout:
+                found.append(_Header(reading, layout, line_number))
     if found:
         return max(found, key=lambda header: header.rank)
-    if len(problems) == len(_DELIMITERS):
+    if problems and len(problems) == len(readings):
         raise problems[-1]
     raise _keyword_column_missing(widest, name=name)
 
 
 def _first_records(
-    stream: BinaryIO, *, dialect: Dialect
+    reading: Reading,
 ) -> tuple[list[tuple[int, list[str]]], ExportRecordTooLong | ExportTruncated | None]:
     """The first records that are not blank, and what stopped the reading, which a wrong delimiter can cause."""
-    records = RecordStream(stream, dialect=dialect)
+    records = reading.records()
     filled = ((records.line_number, cells) for cells in records if any(cells))
     seen: list[tuple[int, list[str]]] = []
     try:
@@ -260,5 +242,6 @@ def _keyword_column_missing(cells: Sequence[str], *, name: str) -> ExportKeyword
     shown = ", ".join(quoted(cell) for cell in cells[:_SHOWN_HEADERS] if cell.strip())
     more = ", …" if len(cells) > _SHOWN_HEADERS else ""
     return ExportKeywordColumnMissing(
-        f'The file {name} has no column named "Keyword"; its columns seem to be: {shown}{more}.'
+        f'The file {name} has no column named "Keyword"; its columns seem to be: {shown}{more}.',
+        header=header_trimmed(cells),
     )

@@ -24,6 +24,7 @@ from igny8_core.modules.planner.services.imports import (
     keyword_import_run,
     keyword_import_start,
 )
+from igny8_core.modules.planner.services.keys import keywords_key, keywords_key_start
 from igny8_core.modules.planner.services.keywords import (
     keyword_create,
     keyword_delete,
@@ -65,6 +66,8 @@ __all__ = [
     "keyword_restored",
     "keyword_update",
     "keywords_delete",
+    "keywords_key",
+    "keywords_key_start",
     "keywords_put_back",
     "keywords_restore",
     "keywords_seed",

@@ -1,7 +1,5 @@
 """Takes keyword exports in: the upload, its job, and the one transaction that writes all of a file or nothing."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field
 from typing import Any, BinaryIO
 from uuid import UUID, uuid4
 
@@ -11,33 +9,31 @@ from django.db import transaction
 
 from igny8_core.common.clock import utc_now
 from igny8_core.common.errors import DomainError, NotFound
-from igny8_core.modules.planner.constants import (
-    MAX_NORMALIZED_LENGTH,
-    MAX_STORED_REJECTS,
-    MAX_UPLOAD_BYTES,
-    ImportState,
-    IntentSource,
-)
+from igny8_core.modules.planner.constants import MAX_UPLOAD_BYTES, ImportState
 from igny8_core.modules.planner.errors import (
     ImportExpired,
     ImportStateConflict,
     KeywordFileMissing,
     KeywordFileTooLarge,
 )
-from igny8_core.modules.planner.exports import (
-    ExportReader,
-    KeywordRow,
-    RejectedRow,
-    RejectReason,
-    open_export,
-)
+from igny8_core.modules.planner.exports import ExportReader, open_export
 from igny8_core.modules.planner.models import Keyword, KeywordImport
+from igny8_core.modules.planner.services.import_rows import (
+    COLUMNS,
+    HISTORY,
+    IDENTITY,
+    INTENT_PRECEDENCE,
+    METRICS,
+    RANKINGS,
+    Tally,
+    keyword_rows,
+    ranking_rows,
+)
+from igny8_core.modules.planner.services.keys import keywords_key_start
 from igny8_core.modules.planner.services.limits import keyword_limit_check
 from igny8_core.modules.planner.services.metrics import clusters_refresh
 from igny8_core.modules.planner.types import ImportReport, Progress
-from igny8_core.semantics.intent import intent_guess
-from igny8_core.semantics.normalise import keyword_normalise, stem_key
-from igny8_core.tenancy.bulk import BulkResult, Precedence, bulk_upsert
+from igny8_core.tenancy.bulk import BulkResult, bulk_attach, bulk_upsert
 from igny8_core.tenancy.context import TENANT_ALIAS, current_context, tenant_transaction
 from igny8_core.tenancy.models import Job
 from igny8_core.tenancy.queue import enqueue
@@ -46,34 +42,6 @@ _ALLOWED = {
     ImportState.UPLOADED: {ImportState.RUNNING, ImportState.FAILED},
     ImportState.RUNNING: {ImportState.DONE, ImportState.FAILED},
 }
-
-# What an export may tell anew about a keyword that is there; status, cluster and a person's edits are not its business.
-_METRICS = (
-    "language",
-    "volume",
-    "volume_min",
-    "volume_max",
-    "difficulty",
-    "cpc",
-    "cpc_currency",
-    "competition",
-    "intents",
-    "intent",
-    "intent_source",
-    "serp_features",
-    "trend",
-    "parent_topic",
-    "traffic_potential",
-    "global_volume",
-    "source_tool",
-)
-_IDENTITY = ("site_id", "country", "normalized")
-_COLUMNS = (*_IDENTITY, "sector_id", "source_import_id", "text", "stem_key", *_METRICS)
-_INTENT_PRECEDENCE = Precedence(
-    source="intent_source",
-    ranking=(IntentSource.RULES.value, IntentSource.TOOL.value, IntentSource.HUMAN.value),
-    columns=("intents", "intent", "intent_source"),
-)
 
 
 def keyword_import_create(
@@ -184,43 +152,36 @@ def import_report(row: KeywordImport) -> ImportReport:
     )
 
 
-@dataclass(slots=True)
-class Tally:
-    """Counts the records of one pass and keeps the first refusals."""
-
-    rows: int = 0
-    rejected: int = 0
-    rejects: list[dict[str, Any]] = field(default_factory=list)
-
-    def refuse(self, reject: RejectedRow) -> None:
-        self.rejected += 1
-        if len(self.rejects) < MAX_STORED_REJECTS:
-            self.rejects.append(asdict(reject))
-
-
 def _import_all(import_id: UUID) -> ImportReport:
     with tenant_transaction():
         row = import_get(import_id, is_locked=True)
         if row.state == ImportState.DONE:
             return import_report(row)  # another delivery finished it while this one waited for the lock
         tally = Tally()
-        with (
-            _stored(row) as stored,
-            open_export(stored, filename=row.filename, max_bytes=MAX_UPLOAD_BYTES) as reader,
-        ):
+        with _stored(row) as stored, export_of(row, stored) as reader:
             result = bulk_upsert(
                 Keyword,
-                _records(reader, row=row, tally=tally),
-                columns=_COLUMNS,
-                conflict_columns=_IDENTITY,
-                update_columns=_METRICS,
-                precedence=_INTENT_PRECEDENCE,
+                keyword_rows(reader, row=row, tally=tally),
+                columns=COLUMNS,
+                conflict_columns=IDENTITY,
+                update_columns=METRICS,
+                precedence=INTENT_PRECEDENCE,
                 keeps_known=True,
+                newest_by="seen_on",
                 before_write=keyword_limit_check,
+                follower=HISTORY,
             )
+            if reader.has_pages:
+                pages = ranking_rows(reader, row=row)
+                bulk_attach(Keyword, pages, parent_key=IDENTITY, follower=RANKINGS)
             row.source_tool = reader.tool.value
         _finish(row, tally=tally, result=result)
     return import_report(row)
+
+
+def export_of(row: KeywordImport, stored: BinaryIO) -> ExportReader:
+    """The reader of an upload, with the meaning of its columns that a person gave. Raises ExportUnreadable."""
+    return open_export(stored, filename=row.filename, max_bytes=MAX_UPLOAD_BYTES, fields=row.columns or None)
 
 
 def _stored(row: KeywordImport) -> Any:
@@ -228,65 +189,6 @@ def _stored(row: KeywordImport) -> Any:
         return default_storage.open(row.storage_name, "rb")
     except FileNotFoundError as error:
         raise KeywordFileMissing from error
-
-
-def _records(reader: ExportReader, *, row: KeywordImport, tally: Tally) -> Iterator[tuple[Any, ...]]:
-    shared = (row.sector_id, row.pk)
-    for record, normalized, stems in records_read(reader, tally=tally):
-        identity = (row.site_id, record.country or "", normalized)
-        yield (*identity, *shared, record.text, stems, *_metrics(record))
-
-
-def records_read(
-    reader: Iterable[KeywordRow | RejectedRow], *, tally: Tally
-) -> Iterator[tuple[KeywordRow, str, str]]:
-    """The keywords that can be imported, each with its normalised text and its stems; the tally gets the rest."""
-    for record in reader:
-        tally.rows += 1
-        if isinstance(record, RejectedRow):
-            tally.refuse(record)
-            continue
-        normalized, stems = keyword_normalise(record.text), stem_key(record.text)
-        if not normalized or max(len(normalized), len(stems)) > MAX_NORMALIZED_LENGTH:
-            tally.refuse(_without_key(record, normalized))
-            continue
-        yield record, normalized, stems
-
-
-def _without_key(record: KeywordRow, normalized: str) -> RejectedRow:
-    if normalized:
-        return RejectedRow(
-            record.line_number, RejectReason.KEYWORD_TOO_LONG, "The keyword is too long.", record.text[:200]
-        )
-    reason = RejectReason.KEYWORD_WITHOUT_LETTERS
-    return RejectedRow(record.line_number, reason, "The keyword has no letter or digit.", record.text[:200])
-
-
-def _metrics(record: KeywordRow) -> tuple[Any, ...]:
-    intents: tuple[str, ...] = record.intents
-    source = IntentSource.TOOL
-    if not intents:
-        intents = tuple(intent.value for intent in intent_guess(record.text).intents)
-        source = IntentSource.RULES
-    return (
-        record.language or "",
-        record.volume,
-        record.volume_min,
-        record.volume_max,
-        record.difficulty,
-        record.cpc,
-        record.cpc_currency or "",
-        record.competition,
-        intents,
-        intents[0],
-        source.value,
-        record.serp_features,
-        record.trend,
-        record.parent_topic or "",
-        record.traffic_potential,
-        record.global_volume,
-        record.source_tool.value,
-    )
 
 
 def _finish(row: KeywordImport, *, tally: Tally, result: BulkResult) -> None:
@@ -297,6 +199,8 @@ def _finish(row: KeywordImport, *, tally: Tally, result: BulkResult) -> None:
     row.finished_at = utc_now()
     row.save()
     clusters_refresh(site_id=row.site_id)
+    if result.inserted:
+        keywords_key_start(site_id=row.site_id)
     file_forget(row)
 
 

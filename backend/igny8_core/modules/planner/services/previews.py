@@ -19,11 +19,10 @@ from igny8_core.modules.planner.constants import (
 from igny8_core.modules.planner.errors import ImportExpired
 from igny8_core.modules.planner.exports import ExportReader, KeywordRow, open_export
 from igny8_core.modules.planner.models import Keyword, KeywordImport
+from igny8_core.modules.planner.services.import_rows import Tally, records_read
 from igny8_core.modules.planner.services.imports import (
-    Tally,
     keyword_import_create,
     keyword_import_fail,
-    records_read,
     upload_size_check,
 )
 from igny8_core.modules.planner.types import ImportPreview, SampleRow
@@ -78,11 +77,11 @@ def keyword_imports_expire() -> int:
 def _preview(reader: ExportReader, *, site_id: UUID, tally: Tally) -> ImportPreview:
     rows = iter(reader)
     read = list(records_read(islice(rows, PREVIEW_ROWS), tally=tally))
-    keys = {(record.country or "", normalized) for record, normalized, _stems in read}
+    keys = {(record.country or "", normalized) for record, normalized in read}
     return ImportPreview(
         tool=reader.label,
         encoding=reader.encoding,
-        delimiter=_DELIMITERS[reader.delimiter],
+        delimiter=_DELIMITERS.get(reader.delimiter, ""),
         columns_read=reader.read_columns,
         columns_ignored=reader.ignored_columns,
         rows=tally.rows,
@@ -90,7 +89,7 @@ def _preview(reader: ExportReader, *, site_id: UUID, tally: Tally) -> ImportPrev
         rejected=tally.rejected,
         known=_known(keys, site_id=site_id),
         is_whole=next(rows, None) is None,
-        sample=tuple(_sample(record) for record, _normalized, _stems in read[:PREVIEW_SAMPLE]),
+        sample=tuple(_sample(record) for record, _normalized in read[:PREVIEW_SAMPLE]),
     )
 
 

@@ -22,7 +22,7 @@ from igny8_core.modules.planner.errors import (
 )
 from igny8_core.modules.planner.exports import ExportKeywordColumnMissing, ExportTruncated
 from igny8_core.modules.planner.models import Keyword, KeywordImport
-from igny8_core.modules.planner.services import imports
+from igny8_core.modules.planner.services import import_rows, imports
 from igny8_core.modules.planner.tests.samples import (
     HEADER,
     ROWS,
@@ -86,7 +86,7 @@ class TestRun:
     def test_import_caps_stored_rejects_but_counts_all(
         self, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(imports, "MAX_STORED_REJECTS", 2)
+        monkeypatch.setattr(import_rows, "MAX_STORED_REJECTS", 2)
         bad = "\n".join("???,,1,,,,," for _ in range(5))
         row = upload(tenant, f"{HEADER}\ncat litter,,100,,,,,\n{bad}\n")
         assert import_run(tenant, row.pk).rejected == 5
@@ -213,7 +213,7 @@ KILLED = """
 import os, sys, uuid
 import django
 django.setup()
-from igny8_core.modules.planner.services import imports
+from igny8_core.modules.planner.services import import_rows, imports
 from igny8_core.modules.planner import services
 from igny8_core.tenancy.context import ALL_SITES, TenantContext, tenant_scope
 

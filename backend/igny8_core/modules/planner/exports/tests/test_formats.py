@@ -1,5 +1,6 @@
 """Proves what each tool's layout becomes; it must never need a file from outside."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -127,6 +128,7 @@ def test_strategy_builder_reads_multi_line_cells_and_counts_their_lines():
         serp_features=("site_links", "adwords_bottom"),
         parent_topic="CRM basics",
         tags=("sales", "q3"),
+        serp_urls=("https://a.example/1", "https://b.example/2"),
     )
     assert (second.country, second.parent_topic, second.tags) == ("gb", None, ())
 
@@ -171,6 +173,7 @@ class TestAhrefsKeywordsExplorer:
         parent_topic="shoes",
         traffic_potential=450,
         global_volume=2_600_000,
+        seen_on=date(2026, 5, 1),
     )
 
     def test_ahrefs_2025_reads_local_volume_and_not_the_global_one(self):

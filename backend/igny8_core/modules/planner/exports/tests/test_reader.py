@@ -242,7 +242,7 @@ def _cells(row: KeywordRow) -> list[str]:
 
 
 def _fields(row: KeywordRow) -> tuple[object, ...]:
-    return tuple(getattr(row, name) for name in KeywordRow.__slots__ if name != "line_number")
+    return tuple(getattr(row, name) for name in KeywordRow._fields if name != "line_number")
 
 
 @given(

@@ -1,8 +1,6 @@
 """Proves that a file which is no whole text export is refused in one sentence; it must never pass as an empty one."""
 
-import io
 import tracemalloc
-import zipfile
 
 import pytest
 
@@ -23,14 +21,6 @@ from igny8_core.modules.planner.exports import (
 from .samples import KEYWORD_MAGIC_HEADER, opened, written
 
 
-def _workbook() -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        archive.writestr("[Content_Types].xml", "<Types/>")
-        archive.writestr("xl/workbook.xml", "<workbook/>")
-    return buffer.getvalue()
-
-
 @pytest.mark.parametrize("content", [b"", b"\xef\xbb\xbf", b"\xff\xfe", b" \r\n\t\r\n" * 5000, bytes(9000)])
 def test_empty_file_is_refused(content):
     with pytest.raises(ExportEmpty) as refused:
@@ -43,8 +33,6 @@ def test_empty_file_is_refused(content):
     ("content", "looks"),
     [
         (b"%PDF-1.7\n1 0 obj\n", "a PDF document"),
-        (_workbook(), "an Excel workbook (.xlsx)"),
-        (b"PK\x03\x04\x14\x00\x00\x00", "a ZIP archive or an Excel workbook (.xlsx)"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(64), "an old Excel or Office document"),
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "a PNG image"),
         (b"\x1f\x8b\x08\x00keyword", "a gzip archive"),
@@ -180,7 +168,7 @@ def test_file_name_in_a_message_is_short_and_printable():
 
 def test_every_refusal_is_a_domain_error_with_its_own_code():
     kinds = ExportUnreadable.__subclasses__()
-    assert len({kind.code for kind in kinds}) == len(kinds) == 7
+    assert len({kind.code for kind in kinds}) == len(kinds) == 9
     assert all(issubclass(kind, DomainError) for kind in kinds)
 
 
