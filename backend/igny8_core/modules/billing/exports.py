@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from igny8_core.common.csv_cells import csv_line
+from igny8_core.common.sheets import csv_line
 from igny8_core.modules.billing.types import Statement, Sums
 from igny8_core.tenancy.context import TenantContext
 from igny8_core.tenancy.csv_stream import rows_csv

@@ -1,0 +1,96 @@
+"""Cells of CSV and XLSX files, as a spreadsheet will read them."""
+
+import io
+import tracemalloc
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl import load_workbook
+
+from igny8_core.common import sheets
+from igny8_core.common.sheets import cell_text, csv_line, csv_lines, safe_cell, xlsx_write
+
+
+@pytest.mark.parametrize(
+    ("value", "cell"),
+    [
+        ("=1+1", "'=1+1"),
+        ("+1", "'+1"),
+        ("-1", "'-1"),
+        ("@x", "'@x"),
+        ("\tx", "'\tx"),
+        ("＝1", "'＝1"),
+        ("'=1", "''=1"),
+        ("it's", "it's"),
+        (-1.5, "-1.5"),
+        (Decimal("-0.20"), "-0.20"),
+        ("a=b", "a=b"),
+        (-1, "-1"),
+        (None, ""),
+        ({"a": "=1"}, '"{""a"":""=1""}"'),
+        (datetime(2026, 1, 2, tzinfo=UTC), "2026-01-02T00:00:00+00:00"),
+        ('a "b", c', '"a ""b"", c"'),
+    ],
+)
+def test_cell_is_no_formula(value: object, cell: str) -> None:
+    assert csv_line([value]) == (f"{cell}\r\n" if value is not None else '""\r\n')
+
+
+@given(st.text())
+def test_cell_text_gives_back_what_was_made_safe(text: str) -> None:
+    assert cell_text(str(safe_cell(text))) == text
+
+
+def test_csv_lines_begin_with_the_mark_of_utf8() -> None:
+    assert list(csv_lines(["Title", "Score"], [["=x", 1.5], ["ü", None]])) == [
+        "\ufeffTitle,Score\r\n",
+        "'=x,1.5\r\n",
+        "ü,\r\n",
+    ]
+
+
+def _workbook(rows: list[list[object]], **options: object) -> object:
+    target = io.BytesIO()
+    assert xlsx_write(target, title="Ideas", columns=["Title", "Score"], rows=rows) == len(rows)
+    return load_workbook(io.BytesIO(target.getvalue()))
+
+
+def test_workbook_holds_texts_and_numbers_and_no_formula() -> None:
+    book = _workbook([["=1+1", 2], ["a\x00b", Decimal("1.5")], [None, "007"]])
+    sheet = book["Ideas"]  # type: ignore[index]
+    assert [[cell.value for cell in row] for row in sheet.iter_rows()] == [
+        ["Title", "Score"],
+        ["'=1+1", 2],
+        ["ab", 1.5],
+        [None, "007"],
+    ]
+    assert {cell.data_type for row in sheet.iter_rows() for cell in row} <= {"s", "n", "inlineStr"}
+    assert sheet.freeze_panes == "A2"
+
+
+def test_workbook_without_rows_has_its_header() -> None:
+    sheet = _workbook([])["Ideas"]  # type: ignore[index]
+    assert [[cell.value for cell in row] for row in sheet.iter_rows()] == [["Title", "Score"]]
+
+
+def test_workbook_goes_on_in_a_further_sheet(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sheets, "_ROWS_IN_SHEET", 3)
+    book = _workbook([[str(number), number] for number in range(5)])
+    assert [sheet.max_row for sheet in book] == [3, 3, 2]  # type: ignore[attr-defined]
+    assert [sheet["A1"].value for sheet in book] == ["Title"] * 3  # type: ignore[attr-defined]
+
+
+def test_workbook_takes_no_more_memory_for_more_rows() -> None:
+    def peak(count: int) -> int:
+        tracemalloc.start()
+        with open("/dev/null", "wb") as target:
+            xlsx_write(target, title="x", columns=["a"], rows=([f"keyword {n}"] for n in range(count)))
+        found = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return found
+
+    peak(10)
+    assert peak(8_000) < 1.5 * peak(2_000)
