@@ -7,6 +7,8 @@ from igny8_core.auth.services.invitations import (
     invitation_resend,
     invitation_revoke,
     invitation_token,
+    invitations_resend,
+    invitations_revoke,
 )
 from igny8_core.auth.services.keys import (
     NewApiKey,
@@ -14,6 +16,7 @@ from igny8_core.auth.services.keys import (
     api_key_revoke,
     api_key_rotate,
     api_key_used,
+    api_keys_revoke,
 )
 from igny8_core.auth.services.passwords import (
     password_change,
@@ -24,6 +27,8 @@ from igny8_core.auth.services.passwords import (
 from igny8_core.auth.services.people import (
     member_change,
     member_remove,
+    members_change,
+    members_remove,
     user_create,
     user_sites_set,
     user_update,
@@ -68,17 +73,22 @@ __all__ = [
     "api_key_revoke",
     "api_key_rotate",
     "api_key_used",
+    "api_keys_revoke",
     "console_session_begin",
     "invitation_accept",
     "invitation_create",
     "invitation_resend",
     "invitation_revoke",
     "invitation_token",
+    "invitations_resend",
+    "invitations_revoke",
     "login",
     "logout",
     "logout_everywhere",
     "member_change",
     "member_remove",
+    "members_change",
+    "members_remove",
     "ownership_transfer",
     "password_change",
     "password_reset",

@@ -66,6 +66,33 @@ def invitation_revoke(invitation: Invitation) -> None:
         audit_write("invitation.revoked", row=invitation)
 
 
+def invitations_resend(invitation_ids: Iterable[UUID]) -> int:
+    """Mail several invitations again, all or none; returns how many. Raises InvitationClosed and NotFound."""
+    rows = _locked(invitation_ids)
+    for row in rows:
+        invitation_resend(row)
+    return len(rows)
+
+
+def invitations_revoke(invitation_ids: Iterable[UUID]) -> int:
+    """Take several invitations back, all or none; returns how many. Raises InvitationClosed and NotFound."""
+    rows = _locked(invitation_ids)
+    for row in rows:
+        invitation_revoke(row)
+    return len(rows)
+
+
+def _locked(invitation_ids: Iterable[UUID]) -> list[Invitation]:
+    """Several invitations, locked until the commit and checked before any is changed. Raises as they do."""
+    wanted = set(invitation_ids)
+    rows = list(Invitation.objects.select_for_update().filter(pk__in=wanted).order_by("pk"))
+    if len(rows) != len(wanted):
+        raise NotFound
+    if any(row.accepted_at is not None for row in rows):
+        raise InvitationClosed
+    return rows
+
+
 def invitation_token(invitation: Invitation) -> str:
     """The token of an invitation's link."""
     return link_sign(

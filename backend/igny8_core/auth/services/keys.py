@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import F
 
 from igny8_core.auth.errors import KeyOfAnother, ScopeUnknown
@@ -14,7 +15,7 @@ from igny8_core.common.clock import utc_now
 from igny8_core.common.errors import NotFound
 from igny8_core.common.text import digest
 from igny8_core.tenancy.audit import audit_write
-from igny8_core.tenancy.context import current_context
+from igny8_core.tenancy.context import TENANT_ALIAS, current_context
 
 KEY_PREFIX = "igny8_"
 VISIBLE_CHARACTERS = 12
@@ -91,6 +92,15 @@ def api_key_revoke(key_id: UUID) -> None:
         raise NotFound
     if keys.filter(revoked_at=None).update(revoked_at=utc_now(), context_version=F("context_version") + 1):
         audit_write("api_key.revoked", row=keys.get())
+
+
+def api_keys_revoke(key_ids: Iterable[UUID]) -> int:
+    """Stop several keys of the current account at once, all or none; returns how many. Raises NotFound."""
+    wanted = set(key_ids)
+    with transaction.atomic(using=TENANT_ALIAS):
+        for key_id in sorted(wanted):
+            api_key_revoke(key_id)
+    return len(wanted)
 
 
 def api_key_used(key_id: UUID, *, address: str) -> None:

@@ -1,4 +1,4 @@
-"""People, invitations and API keys of the account."""
+"""People of the account and whoever is invited to it: their lists, and what is done to one of them."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -11,14 +11,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from igny8_core.api.operations import KEY_SCOPES
 from igny8_core.auth import services
-from igny8_core.auth.selectors import invitation_get, site_list, user_get
-from igny8_core.console.base import ActionView, PageView, id_of
+from igny8_core.auth.models import Role
+from igny8_core.auth.selectors import site_list, user_get
+from igny8_core.console.base import ActionView, PageView
 from igny8_core.console.forms import ConsoleForm
-from igny8_core.console.lists import FilterForm, page_number
-from igny8_core.modules.account.constants import ASSIGNABLE_ROLES
-from igny8_core.modules.account.selectors import api_key_list, invitation_list, member_get, member_list
+from igny8_core.console.lists import FilterForm, choice, page_number
+from igny8_core.modules.account.constants import ASSIGNABLE_ROLES, InvitationState
+from igny8_core.modules.account.selectors import invitation_list, member_get, member_list
 from igny8_core.modules.account.types import MemberRow
 
 
@@ -54,31 +54,49 @@ class InviteForm(PlacesForm):
     field_order = ("email", "role", "site_ids")
 
 
-class KeyForm(ConsoleForm):
-    """A key for a machine."""
-
-    name = forms.CharField(label=gettext_lazy("What is it for?"), max_length=120)
-    scopes = forms.MultipleChoiceField(
-        label=gettext_lazy("May"),
-        choices=[(scope, scope) for scope in KEY_SCOPES],
-        widget=forms.CheckboxSelectMultiple,
-    )
-    site_id = forms.ChoiceField(label=gettext_lazy("Only for the site"), required=False)
-    expires_at = forms.DateTimeField(
-        label=gettext_lazy("Ends"),
-        required=False,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["site_id"].choices = [("", _("All that I see")), *site_choices()]  # type: ignore[attr-defined]  # a choice field
+# The parts of the area: key, title, route.
+_TABS = (
+    ("members", gettext_lazy("Members"), "team"),
+    ("invitations", gettext_lazy("Invitations"), "team_invitations"),
+    ("keys", gettext_lazy("API keys"), "team_keys"),
+)
 
 
-class TeamView(PageView):
-    """Members, open invitations and keys; inviting somebody."""
+class TeamPageView(PageView):
+    """A part of the area under its tab; whoever may see one of them may see all."""
 
     room, section = "account", "team"
+    tab: ClassVar[str] = ""
+
+    def shown(self, template: str, values: Mapping[str, Any], *, status: int = 200) -> HttpResponse:
+        """The page under its tab."""
+        tabs = [
+            {"title": title, "url": reverse(f"console:{route}"), "is_current": key == self.tab}
+            for key, title, route in _TABS
+        ]
+        return self.page(f"team/{template}.html", {"tabs": tabs, **values}, status=status)
+
+
+class MemberFilterForm(FilterForm):
+    """Members by role and by whether they may sign in."""
+
+    role = choice(gettext_lazy("Any role"), Role.choices)
+    state = choice(
+        gettext_lazy("Any state"), [("active", gettext_lazy("Active")), ("out", gettext_lazy("Kept out"))]
+    )
+
+    def values(self) -> dict[str, Any]:
+        """As the selector takes it."""
+        found = super().values()
+        if "state" in found:
+            found["is_active"] = found.pop("state") == "active"
+        return found
+
+
+class TeamView(TeamPageView):
+    """Members; inviting somebody."""
+
+    tab = "members"
     operations: ClassVar[Mapping[str, str]] = {"GET": "member_list", "POST": "invitation_create"}
 
     def get(self, request: HttpRequest) -> HttpResponse:
@@ -101,20 +119,43 @@ class TeamView(PageView):
 
     def show(self, form: InviteForm, *, status: int = 200) -> HttpResponse:
         """The page around a form."""
-        filters = FilterForm.of(self.request)
+        filters = MemberFilterForm.of(self.request)
         values = {
             "form": form,
             "filters": filters,
             "page": member_list(number=page_number(self.request), **filters.values()),
-            "invitations": [row for row in invitation_list().rows if row.state != "accepted"],
-            "keys": api_key_list().rows,
+            "roles": ASSIGNABLE_ROLES,
             "site_names": {site.pk: site.name for site in self.shell.sites},
             "me": self.principal.user,
             "may_change": self.may("account_member_partial_update"),
             "may_invite": self.may("account_invitation_create"),
-            "may_make_keys": self.may("account_api_key_create"),
         }
-        return self.page("team/list.html", values, status=status)
+        return self.shown("members", values, status=status)
+
+
+class InvitationFilterForm(FilterForm):
+    """Invitations by where they stand and as what."""
+
+    state = choice(gettext_lazy("Any state"), InvitationState.choices)
+    role = choice(gettext_lazy("Any role"), ASSIGNABLE_ROLES)
+
+
+class InvitationsView(TeamPageView):
+    """Who was invited."""
+
+    tab = "invitations"
+    operations: ClassVar[Mapping[str, str]] = {"GET": "invitation_list"}
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """One page, the newest first."""
+        filters = InvitationFilterForm.of(request)
+        values = {
+            "filters": filters,
+            "page": invitation_list(number=page_number(request), **filters.values()),
+            "site_names": {site.pk: site.name for site in self.shell.sites},
+            "may_change": self.may("account_invitation_destroy"),
+        }
+        return self.shown("invitations", values)
 
 
 class MemberView(PageView):
@@ -159,20 +200,6 @@ class MemberView(PageView):
         return self.page("team/member.html", values, status=status)
 
 
-class MemberActiveView(ActionView):
-    """Let somebody sign in, or keep them out for a while."""
-
-    room, back_to = "account", "console:team"
-    operations: ClassVar[Mapping[str, str]] = {"POST": "member_partial_update"}
-
-    def post(self, request: HttpRequest, user_id: UUID) -> HttpResponseBase:
-        """Switch it."""
-        is_active = request.POST.get("is_active") == "1"
-        user = services.member_change(user_get(user_id), by=self.principal.user, is_active=is_active)
-        text = _("%(email)s may sign in again.") if is_active else _("%(email)s cannot sign in any more.")
-        return self.done(text % {"email": user.email}, self.back())
-
-
 class MemberRemoveView(ActionView):
     """Take somebody out of the account."""
 
@@ -185,79 +212,3 @@ class MemberRemoveView(ActionView):
         email = user.email
         services.member_remove(user, by=self.principal.user)
         return self.done(_("%(email)s is no longer a member.") % {"email": email}, reverse("console:team"))
-
-
-class InvitationResendView(ActionView):
-    """Mail an invitation again."""
-
-    room, back_to = "account", "console:team"
-    operations: ClassVar[Mapping[str, str]] = {"POST": "invitation_resend"}
-
-    def post(self, request: HttpRequest, invitation_id: UUID) -> HttpResponseBase:
-        """Send it."""
-        row = services.invitation_resend(invitation_get(invitation_id))
-        return self.done(_("The invitation to %(email)s is sent again.") % {"email": row.email}, self.back())
-
-
-class InvitationRevokeView(ActionView):
-    """Take an invitation back."""
-
-    room, back_to = "account", "console:team"
-    operations: ClassVar[Mapping[str, str]] = {"POST": "invitation_destroy"}
-
-    def post(self, request: HttpRequest, invitation_id: UUID) -> HttpResponseBase:
-        """Revoke it."""
-        row = invitation_get(invitation_id)
-        services.invitation_revoke(row)
-        return self.done(_("The invitation to %(email)s is taken back.") % {"email": row.email}, self.back())
-
-
-class KeyNewView(PageView):
-    """Make a key; its secret is on the answer's page and nowhere else."""
-
-    room, section = "account", "team"
-    operations: ClassVar[Mapping[str, str]] = {"GET": "api_key_list", "POST": "api_key_create"}
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        """The form."""
-        return self.page("team/key.html", {"form": KeyForm(), "may_make": self.may("account_api_key_create")})
-
-    def post(self, request: HttpRequest) -> HttpResponse:
-        """Make it."""
-        form = KeyForm(request.POST)
-        if not form.is_valid():
-            return self.page("team/key.html", {"form": form, "may_make": True}, status=400)
-        data = form.cleaned_data
-        made = services.api_key_create(
-            user=self.principal.user,
-            allowed_scopes=KEY_SCOPES,
-            name=data["name"],
-            scopes=data["scopes"],
-            site_id=id_of(data["site_id"]) if data["site_id"] else None,
-            expires_at=data["expires_at"],
-        )
-        return self.page("team/secret.html", {"secret": made.secret, "name": made.key.name}, status=201)
-
-
-class KeyRotateView(PageView):
-    """Give a key a new secret, shown on the answer's page."""
-
-    room, section = "account", "team"
-    operations: ClassVar[Mapping[str, str]] = {"POST": "api_key_rotate"}
-
-    def post(self, request: HttpRequest, key_id: UUID) -> HttpResponse:
-        """Rotate it."""
-        made = services.api_key_rotate(key_id, by=self.principal.user)
-        return self.page("team/secret.html", {"secret": made.secret, "name": made.key.name})
-
-
-class KeyRevokeView(ActionView):
-    """Stop a key."""
-
-    room, back_to = "account", "console:team"
-    operations: ClassVar[Mapping[str, str]] = {"POST": "api_key_revoke"}
-
-    def post(self, request: HttpRequest, key_id: UUID) -> HttpResponseBase:
-        """Revoke it."""
-        services.api_key_revoke(key_id)
-        return self.done(_("The key has stopped."), self.back())

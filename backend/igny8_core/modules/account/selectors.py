@@ -1,5 +1,7 @@
 """Every read of an account's people, keys, trail and use; it must never write."""
 
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +13,7 @@ from igny8_core.auth.selectors import account_get, members_present, site_domains
 from igny8_core.common.clock import utc_now
 from igny8_core.common.errors import NotFound
 from igny8_core.common.pages import Page
+from igny8_core.modules.account.constants import InvitationState, KeyState
 from igny8_core.modules.account.types import (
     ApiKeyRow,
     AuditQuery,
@@ -25,6 +28,18 @@ from igny8_core.modules.planner.selectors import keyword_total
 from igny8_core.tenancy.context import current_context
 from igny8_core.tenancy.models import AuditEvent
 from igny8_core.tenancy.pages import page_read
+
+# What the states mean in the database, at a moment: as `Invitation.state` and `_api_key` say it of a row.
+_INVITATION_STATES: Mapping[str, Callable[[datetime], Q]] = {
+    InvitationState.OPEN: lambda now: Q(accepted_at=None, expires_at__gt=now),
+    InvitationState.EXPIRED: lambda now: Q(accepted_at=None, expires_at__lte=now),
+    InvitationState.ACCEPTED: lambda _now: Q(accepted_at__isnull=False),
+}
+_KEY_STATES: Mapping[str, Callable[[datetime], Q]] = {
+    KeyState.ACTIVE: lambda now: Q(revoked_at=None) & (Q(expires_at=None) | Q(expires_at__gt=now)),
+    KeyState.EXPIRED: lambda now: Q(revoked_at=None, expires_at__lte=now),
+    KeyState.REVOKED: lambda _now: Q(revoked_at__isnull=False),
+}
 
 
 def usage_get() -> Usage:
@@ -47,9 +62,15 @@ def members_with_sites(rows: QuerySet[Any]) -> QuerySet[Any]:
     return found
 
 
-def member_list(*, search: str = "", number: int = 1) -> Page[MemberRow]:
+def member_list(
+    *, search: str = "", role: str = "", is_active: bool | None = None, number: int = 1
+) -> Page[MemberRow]:
     """The people of the account, by address; a search looks at address and name."""
     rows = _members()
+    if role:
+        rows = rows.filter(role=role)
+    if is_active is not None:
+        rows = rows.filter(is_active=is_active)
     if search:
         rows = rows.filter(Q(email__icontains=search) | Q(name__icontains=search))
     return page_read(rows.order_by("email"), _member, number=number)
@@ -63,15 +84,38 @@ def member_get(user_id: UUID) -> MemberRow:
     return _member(row)
 
 
-def invitation_list(*, number: int = 1) -> Page[InvitationRow]:
-    """Who may join, newest first, taken up ones included."""
+def member_fields(user_ids: Iterable[UUID], *names: str) -> dict[UUID, dict[str, Any]]:
+    """What some fields of people are, by id: to put them back; whoever is not of the account is left out."""
+    return {
+        row.pk: {name: getattr(row, name) for name in names} for row in _members().filter(pk__in=user_ids)
+    }
+
+
+def invitation_list(
+    *, search: str = "", role: str = "", state: str = "", number: int = 1
+) -> Page[InvitationRow]:
+    """Who may join, newest first, taken up ones included; a search looks at the address."""
     rows = Invitation.objects.select_related("invited_by").order_by("-id")
+    if search:
+        rows = rows.filter(email__icontains=search)
+    if role:
+        rows = rows.filter(role=role)
+    if state:
+        rows = rows.filter(_INVITATION_STATES[InvitationState(state)](utc_now()))
     return page_read(rows, _invitation, number=number)
 
 
-def api_key_list(*, number: int = 1) -> Page[ApiKeyRow]:
-    """The account's keys, newest first, revoked ones included."""
+def api_key_list(
+    *, search: str = "", state: str = "", user_id: UUID | None = None, number: int = 1
+) -> Page[ApiKeyRow]:
+    """The account's keys, newest first, revoked ones included; a search looks at name and visible beginning."""
     rows = ApiKey.objects.filter(account_id=current_context().account_id).select_related("user")
+    if search:
+        rows = rows.filter(Q(name__icontains=search) | Q(prefix__startswith=search))
+    if state:
+        rows = rows.filter(_KEY_STATES[KeyState(state)](utc_now()))
+    if user_id is not None:
+        rows = rows.filter(user_id=user_id)
     page = page_read(rows.order_by("-id"), lambda row: row, number=number)
     sites = site_domains({row.site_id for row in page.rows if row.site_id})
     keys = tuple(_api_key(row, site=sites.get(row.site_id, "")) for row in page.rows)

@@ -97,5 +97,18 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") document.querySelectorAll("details.menu[open]").forEach((menu) => { menu.open = false; menu.querySelector("summary").focus(); });
 });
 
+// What htmx could not bring is said once; what stood there before stays, and the next success takes the message away.
+function notLoaded(isSo) {
+  const told = document.querySelector(".flash[data-not-loaded]");
+  if (!isSo) told?.remove();
+  else if (!told) document.querySelector(".flashes")?.append(document.getElementById("not-loaded").content.cloneNode(true));
+}
+for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) document.addEventListener(name, () => notLoaded(true));
+document.addEventListener("htmx:beforeRequest", (event) => event.detail.target?.setAttribute("aria-busy", "true"));
+document.addEventListener("htmx:afterRequest", (event) => {
+  event.detail.target?.removeAttribute("aria-busy");
+  if (event.detail.successful) notLoaded(false);
+});
+
 document.querySelectorAll("form[data-bulk]").forEach(bulkCount);
 document.addEventListener("htmx:afterSwap", () => document.querySelectorAll("form[data-bulk]").forEach(bulkCount));
