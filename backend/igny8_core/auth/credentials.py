@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib.auth import logout as session_logout
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 from rest_framework_simplejwt.exceptions import ExpiredTokenError, TokenError
 from rest_framework_simplejwt.tokens import AccessToken
@@ -27,6 +29,7 @@ from igny8_core.common.text import digest as text_digest
 from igny8_core.tenancy.context import ALL_SITES, SiteScope, TenantContext, VersionProbe, tenant_transaction
 
 API_KEY_HEADER = "HTTP_X_API_KEY"
+SESSION_ROW = "igny8_sign_in"  # under which a browser session names its row
 
 _PROBE = (
     "(SELECT context_version FROM igny8_auth_account WHERE id = %s), "
@@ -146,8 +149,13 @@ def _jwt_principal(token: str) -> Principal:
 def _from_session(request: HttpRequest, fresh: bool) -> Principal | None:
     if settings.SESSION_COOKIE_NAME not in request.COOKIES or not request.user.is_authenticated:
         return None
-    user = _active_user(request.user.pk)
-    return None if user is None else _person(user, CredentialKind.SESSION)
+    named = request.session.get(SESSION_ROW)
+    session_id = None if named is None else UUID(named)
+    user = _active_user(request.user.pk, session_id=session_id)
+    if user is None:
+        session_logout(request)  # ended elsewhere: this browser forgets it too
+        return None
+    return _person(user, CredentialKind.SESSION, session_id=session_id)
 
 
 def _from_basic(request: HttpRequest, fresh: bool) -> Principal | None:
@@ -174,8 +182,13 @@ def _basic_principal(encoded: str, address: str) -> Principal:
     return _person(user, CredentialKind.BASIC)
 
 
-def _active_user(user_id: UUID) -> User | None:
-    return User.objects.select_related("account", "account__plan").filter(pk=user_id, is_active=True).first()
+def _active_user(user_id: UUID, *, session_id: UUID | None = None) -> User | None:
+    """The person while they are active and, with a session, while that has not ended."""
+    people = User.objects.select_related("account", "account__plan").filter(pk=user_id, is_active=True)
+    if session_id is not None:
+        alive = RefreshSession.objects.filter(pk=session_id, user_id=OuterRef("pk"), revoked_at=None)
+        people = people.filter(Exists(alive))
+    return people.first()
 
 
 def _person(

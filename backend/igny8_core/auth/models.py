@@ -334,9 +334,20 @@ class SecondFactor(IdentityModel):
         ]
 
 
-class RefreshSession(IdentityModel):
-    """One sign-in on one device; its refresh token rotates, and using an old one again ends it."""
+class SessionKind(models.TextChoices):
+    """Where somebody signed in."""
 
+    API = "api", "API"
+    CONSOLE = "console", "Console"
+
+
+class RefreshSession(IdentityModel):
+    """One sign-in on one device; its refresh token rotates, and using an old one again ends it.
+
+    A browser's sign-in to the console is one too: no token was given out for it, its session names the row.
+    """
+
+    kind = models.CharField(max_length=10, choices=SessionKind, default=SessionKind.API, editable=False)
     token_id = models.UUIDField(help_text="The jti of the one refresh token that is still good.")
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)

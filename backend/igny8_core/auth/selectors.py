@@ -2,15 +2,28 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from igny8_core.auth.models import Account, Invitation, Plan, PlanStatus, SecondFactor, Sector, Site, User
+from igny8_core.auth.models import (
+    Account,
+    Invitation,
+    Plan,
+    PlanStatus,
+    RefreshSession,
+    SecondFactor,
+    Sector,
+    Site,
+    User,
+)
 from igny8_core.common.clock import utc_now
 from igny8_core.common.errors import NotFound
+from igny8_core.common.pages import Page
 from igny8_core.tenancy.context import current_context
+from igny8_core.tenancy.pages import page_read
 
 
 def account_get() -> Account:
@@ -125,6 +138,37 @@ def sector_list(site_id: UUID) -> list[Sector]:
 def sessions_alive(rows: QuerySet[Any], *, user_id: UUID) -> QuerySet[Any]:
     """Those of a person's sign-ins among `rows` that are neither ended nor expired."""
     return rows.filter(user_id=user_id, revoked_at=None, expires_at__gt=utc_now())
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRow:
+    """One sign-in on one device; `kind` is api or console."""
+
+    id: UUID
+    kind: str
+    user_agent: str
+    created_at: datetime
+    expires_at: datetime
+
+
+def session_list(user_id: UUID, *, search: str = "", kind: str = "", number: int = 1) -> Page[SessionRow]:
+    """A person's sign-ins that are still good, newest first; a search looks at what the device says it is."""
+    rows = sessions_alive(RefreshSession.objects.all(), user_id=user_id)
+    if search:
+        rows = rows.filter(user_agent__icontains=search)
+    if kind:
+        rows = rows.filter(kind=kind)
+    return page_read(rows.order_by("-created_at", "-id"), _session, number=number)
+
+
+def _session(row: RefreshSession) -> SessionRow:
+    return SessionRow(
+        id=row.pk,
+        kind=row.kind,
+        user_agent=row.user_agent,
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+    )
 
 
 @dataclass(frozen=True, slots=True)

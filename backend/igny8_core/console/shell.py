@@ -81,6 +81,7 @@ _ACCOUNT_NAV: tuple[tuple[str, StrPromise, str, str], ...] = (
     ("billing", _("Usage and billing"), "coin", "billing_subscription"),
     ("jobs", _("Jobs"), "clock", "system_job_list"),
     ("audit", _("Audit log"), "list", "account_audit_list"),
+    ("account", _("Account settings"), "gear", "account_profile"),
 )
 
 

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from igny8_core.console.views import (
+    account,
     article_links,
     articles,
     audit,
@@ -15,6 +16,7 @@ from igny8_core.console.views import (
     keywords,
     pipelines,
     planning,
+    profile,
     publishing,
     revisions,
     sites,
@@ -59,6 +61,19 @@ urlpatterns = [
     path("join/", entrance.JoinView.as_view(), name="join"),
     path("sign-out/", entrance.SignOutView.as_view(), name="sign_out"),
     path("", home.HomeView.as_view(), name="home"),
+    path("account/", account.AccountView.as_view(), name="account"),
+    path("me/", profile.ProfileView.as_view(), name="profile"),
+    path("me/security/", profile.SecurityView.as_view(), name="security"),
+    path("me/password/", profile.PasswordChangeView.as_view(), name="password_change"),
+    path("me/second-factor/", profile.SecondFactorBeginView.as_view(), name="second_factor_begin"),
+    path(
+        "me/second-factor/confirm/", profile.SecondFactorConfirmView.as_view(), name="second_factor_confirm"
+    ),
+    path("me/second-factor/codes/", profile.RecoveryCodesView.as_view(), name="recovery_codes"),
+    path("me/second-factor/end/", profile.SecondFactorEndView.as_view(), name="second_factor_end"),
+    path("me/sessions/", profile.SessionsView.as_view(), name="sessions"),
+    path("me/sessions/end/", profile.SessionsEndView.as_view(), name="sessions_end"),
+    path("me/sessions/end-others/", profile.SessionsEndOthersView.as_view(), name="sessions_end_others"),
     path("team/", team.TeamView.as_view(), name="team"),
     path("team/role/", team_bulk.MembersRoleView.as_view(), name="members_role"),
     path("team/active/", team_bulk.MembersActiveView.as_view(), name="members_active"),

@@ -1,17 +1,18 @@
 """Signing in and out: tokens, their rotation, and the sessions that they belong to."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import AccessToken, RefreshToken
 
 from igny8_core.auth.errors import CredentialInvalid
-from igny8_core.auth.models import RefreshSession, User
+from igny8_core.auth.models import RefreshSession, SessionKind, User
 from igny8_core.auth.plans import plan_check
 from igny8_core.auth.services.proof import person_prove
 from igny8_core.common.clock import utc_now
@@ -48,11 +49,25 @@ def person_admit(*, email: str, password: str, code: str = "", address: str = ""
     return user
 
 
-def console_session_begin(user: User, start: Callable[[User], None]) -> None:
-    """Have `start` begin a browser session for a person who has proven who they are, and put it on record."""
+def console_session_begin(
+    user: User, start: Callable[[User, RefreshSession], None], *, user_agent: str = ""
+) -> None:
+    """Have `start` begin a browser session for a person who has proven who they are, and put it on record.
+
+    The session that it begins names the row, ends with it, and lives no longer than the row says.
+    """
+    session = RefreshSession(
+        account_id=user.account_id,
+        user=user,
+        kind=SessionKind.CONSOLE,
+        token_id=uuid4(),  # of no token
+        expires_at=utc_now() + timedelta(seconds=settings.SESSION_COOKIE_AGE),
+        user_agent=user_agent[:200],
+    )
     with tenant_transaction(TenantContext.of_account(user.account_id, actor_id=user.pk)):
-        start(user)
-        audit_write("user.signed_in", row=user, detail={"where": "console"})
+        session.save()
+        start(user, session)
+        audit_write("user.signed_in", row=user, detail={"where": "console", "session_id": str(session.pk)})
 
 
 def session_begin(user: User, *, user_agent: str = "") -> TokenPair:
@@ -124,6 +139,31 @@ def session_end(session_id: UUID, *, user: User) -> None:
     ):
         raise NotFound
     audit_write("user.session_ended", row=user, detail={"session_id": str(session_id)})
+
+
+def sessions_end(session_ids: Iterable[UUID], *, user: User) -> int:
+    """End several of a person's own sign-ins, all or none; returns how many. Raises NotFound."""
+    wanted = set(session_ids)
+    with transaction.atomic(using=TENANT_ALIAS):
+        for session_id in sorted(wanted):
+            session_end(session_id, user=user)
+    return len(wanted)
+
+
+def sessions_end_others(user: User, *, keep: UUID | None) -> User:
+    """End every sign-in of a person but the one to keep; returns the person as they are now.
+
+    What was made before, tokens and sessions without a row included, stops; the caller ties the kept session to the
+    person anew.
+    """
+    with transaction.atomic(using=TENANT_ALIAS):
+        rows = RefreshSession.objects.filter(user=user, revoked_at=None)
+        n = (rows if keep is None else rows.exclude(pk=keep)).update(revoked_at=utc_now())
+        User.objects.filter(pk=user.pk, account_id=current_context().account_id).update(
+            context_version=F("context_version") + 1, token_version=F("token_version") + 1
+        )
+        audit_write("user.signed_out_elsewhere", row=user, detail={"sessions": n})
+    return User.objects.select_related("account", "account__plan").get(pk=user.pk)
 
 
 def sessions_purge(*, older_than_days: int = 30) -> int:

@@ -237,6 +237,34 @@ def is_number(value: Any) -> bool:
     return isinstance(value, int | float)
 
 
+# What a user agent calls itself, the telling names first: every browser claims to be others too.
+_BROWSERS = (
+    ("Edg/", "Edge"),
+    ("OPR/", "Opera"),
+    ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+_SYSTEMS = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "macOS"),
+    ("Linux", "Linux"),
+)
+
+
+@register.filter
+def device(user_agent: str) -> str:
+    """A user agent as people know it: the browser and what it runs on, else its own first word."""
+    browser = next((name for mark, name in _BROWSERS if mark in user_agent), "")
+    system = next((name for mark, name in _SYSTEMS if mark in user_agent), "")
+    if browser and system:
+        return _("%(browser)s on %(system)s") % {"browser": browser, "system": system}
+    return browser or user_agent.partition(" ")[0][:60] or _("Unknown device")
+
+
 @register.filter
 def of(names: Mapping[Any, str], key: Any) -> str:
     """The name of a key, or a dash."""

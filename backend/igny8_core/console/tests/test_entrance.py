@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from igny8_core.auth.links import LinkPurpose, link_sign
-from igny8_core.auth.models import Account, PlanStatus, User
+from igny8_core.auth.models import Account, PlanStatus, RefreshSession, User
 from igny8_core.auth.services import logout_everywhere, second_factor_begin, second_factor_confirm
 from igny8_core.tenancy.models import AuditEvent
 from igny8_core.testing.clients import browser_of, client_of
@@ -34,7 +34,10 @@ def test_sign_in_begins_a_session_and_goes_where_one_wanted(tenant: Tenant) -> N
     assert tenant.site.domain in page.content.decode()
     with tenant.work():
         event = AuditEvent.objects.get(action="user.signed_in")
-    assert (event.actor_id, event.detail) == (tenant.owner.pk, {"where": "console"})
+    session = RefreshSession.objects.get(user=tenant.owner)
+    assert (session.kind, session.revoked_at) == ("console", None)
+    detail = {"where": "console", "session_id": str(session.pk)}
+    assert (event.actor_id, event.detail) == (tenant.owner.pk, detail)
 
 
 def test_sign_in_never_leaves_this_server(tenant: Tenant) -> None:

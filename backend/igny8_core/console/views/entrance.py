@@ -22,9 +22,11 @@ from igny8_core.api.errors import STATUS_OF
 from igny8_core.api.privacy import keep_private
 from igny8_core.auth import services as identity
 from igny8_core.auth.addresses import client_address
+from igny8_core.auth.credentials import SESSION_ROW
 from igny8_core.auth.errors import SecondFactorRequired
-from igny8_core.auth.models import User
+from igny8_core.auth.models import RefreshSession, User
 from igny8_core.common.errors import DomainError, ErrorKind
+from igny8_core.common.text import storable
 from igny8_core.console import forms
 from igny8_core.console.base import PageView
 from igny8_core.modules.auth import services as registration
@@ -100,10 +102,16 @@ class EntranceView(View):
 
     def begin(self, user: User) -> HttpResponse:
         """Begin a session and go where the person wanted to."""
-        identity.console_session_begin(user, lambda person: session_login(self.request, person))
+        agent = storable(self.request.headers.get("User-Agent", ""))
+        identity.console_session_begin(user, self._start, user_agent=agent)
         wanted = self.request.POST.get("next", "")
         is_ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
         return HttpResponseRedirect(wanted if wanted and is_ours else reverse("console:home"))
+
+    def _start(self, user: User, session: RefreshSession) -> None:
+        session_login(self.request, user)
+        self.request.session[SESSION_ROW] = str(session.pk)
+        self.request.session.set_expiry(session.expires_at)
 
     def told(self, title: str, text: str) -> HttpResponse:
         """A page that says what happens next."""
@@ -204,7 +212,9 @@ class SignOutView(PageView):
     operations: ClassVar[dict[str, str]] = {"POST": "logout"}
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        """Forget the session."""
+        """Forget the session, and that it was one of the person's."""
+        if self.principal.session_id is not None:
+            identity.logout(self.principal.session_id, user_id=self.principal.user.pk)
         session_logout(request)
         return HttpResponseRedirect(reverse("console:sign_in"))
 

@@ -37,7 +37,10 @@ class ProvenView(OwnView):
 
 
 @extend_schema_view(
-    list=extend_schema(summary="List my sign-ins", description="Those that are still good, newest first."),
+    list=extend_schema(
+        summary="List my sign-ins",
+        description="Those that are still good, newest first, browsers in the console included.",
+    ),
     retrieve=extend_schema(summary="Show a sign-in of mine", description="One sign-in on one device."),
 )
 class SessionViewSet(IdentityModelViewSet):
@@ -50,7 +53,9 @@ class SessionViewSet(IdentityModelViewSet):
         """The caller's own, and those that are still good."""
         return selectors.sessions_alive(queryset, user_id=principal_of(self.request).user.pk)
 
-    @extend_schema(summary="End a sign-in of mine", description="Its tokens stop at once.")
+    @extend_schema(
+        summary="End a sign-in of mine", description="Its tokens, or the browser's session, stop at once."
+    )
     def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """End one sign-in."""
         identity.session_end(self.get_object().pk, user=principal_of(request).user)

@@ -118,7 +118,8 @@ class SessionSerializer(serializers.ModelSerializer[RefreshSession]):
 
     class Meta:
         model = RefreshSession
-        fields = ("id", "user_agent", "created_at", "expires_at")
+        fields = ("id", "kind", "user_agent", "created_at", "expires_at")
+        read_only_fields = fields
 
 
 class RefreshInput(InputSerializer):
