@@ -9,6 +9,7 @@ from igny8_core.console.views import (
     audit,
     billing,
     connections,
+    connections_bulk,
     entrance,
     home,
     imports,
@@ -164,6 +165,26 @@ urlpatterns = [
                 path("settings/brand/", sites.SiteBrandView.as_view(), name="brand"),
                 path("settings/sectors/", sites.SectorNewView.as_view(), name="sector_new"),
                 path("connections/", connections.ConnectionsView.as_view(), name="connections"),
+                path(
+                    "connections/check/",
+                    connections_bulk.ConnectionsCheckView.as_view(),
+                    name="connections_check",
+                ),
+                path(
+                    "connections/pause/",
+                    connections_bulk.ConnectionsPauseView.as_view(),
+                    name="connections_pause",
+                ),
+                path(
+                    "connections/delete/",
+                    connections_bulk.ConnectionsDeleteView.as_view(),
+                    name="connections_delete",
+                ),
+                path(
+                    "connections/restore/<uuid:undo_id>/",
+                    connections_bulk.ConnectionsRestoreView.as_view(),
+                    name="connections_restore",
+                ),
                 path(
                     "connections/<uuid:destination_id>/",
                     connections.ConnectionView.as_view(),

@@ -14,11 +14,17 @@ from django.utils.translation import gettext_lazy
 from igny8_core.common.errors import DomainError, NotFound
 from igny8_core.console.base import SiteActionView, SitePageView
 from igny8_core.console.forms import ConsoleForm
+from igny8_core.console.jobs import JobPageView
+from igny8_core.console.lists import FilterForm, choice, page_number
 from igny8_core.modules.integration import services
-from igny8_core.modules.integration.constants import WORDPRESS_MINIMUM_SCORE
+from igny8_core.modules.integration.constants import (
+    WORDPRESS_MINIMUM_SCORE,
+    ConnectionStatus,
+    Platform,
+)
 from igny8_core.modules.integration.selectors import (
     connection_doctor_get,
-    destination_list,
+    destination_page,
     destination_row_get,
     term_list,
 )
@@ -83,10 +89,27 @@ class PreviewForm(ConsoleForm):
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
-class ConnectionsView(SitePageView):
+class ConnectionFilterForm(FilterForm):
+    """Connections by what stands there and how it works."""
+
+    platform = choice(gettext_lazy("Any platform"), Platform.choices)
+    status = choice(
+        gettext_lazy("Any state"), [*ConnectionStatus.choices, ("paused", gettext_lazy("Paused"))]
+    )
+
+    def values(self) -> dict[str, Any]:
+        """As the selector takes it."""
+        found = super().values()
+        if found.get("status") == "paused":
+            found["is_paused"] = bool(found.pop("status"))
+        return found
+
+
+class ConnectionsView(JobPageView):
     """The site's destinations; connecting another WordPress."""
 
     room, section = "integration", "connections"
+    kinds = ("integration.check_destinations",)
     operations: ClassVar[Mapping[str, str]] = {"GET": "destination_list", "POST": "destination_create"}
 
     def get(self, request: HttpRequest, site_id: UUID) -> HttpResponse:
@@ -112,10 +135,15 @@ class ConnectionsView(SitePageView):
 
     def show(self, form: ConnectForm, *, status: int = 200) -> HttpResponse:
         """The list around a form."""
+        filters = ConnectionFilterForm.of(self.request)
+        page = destination_page(self.site.pk, number=page_number(self.request), **filters.values())
         values = {
             "form": form,
-            "connections": destination_list(self.site.pk),
+            "filters": filters,
+            "page": page,
             "may_connect": self.may("integration_destination_create"),
+            "may_change": self.may("integration_destination_partial_update"),
+            "may_check": self.may("integration_destination_check"),
         }
         return self.page("connections/list.html", values, status=status)
 

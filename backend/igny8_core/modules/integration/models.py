@@ -27,6 +27,7 @@ class Destination(SiteBoundModel):
         blank=True,
         help_text="What an article must score to be published without a review; null: nothing.",
     )
+    is_paused = models.BooleanField(default=False, help_text="On: nothing is published there.")
     preview_token = models.CharField(max_length=64, blank=True, default="", editable=False)
     status = models.CharField(max_length=10, choices=ConnectionStatus, default=ConnectionStatus.UNCHECKED)
     last_check = models.JSONField(null=True, blank=True, help_text="The last connection report.")

@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Q
 
 from igny8_core.common.clock import utc_now
 from igny8_core.common.errors import NotFound
@@ -34,6 +35,26 @@ def destination_list(site_id: UUID | None = None) -> tuple[DestinationRow, ...]:
     """The destinations of a site, or of every site that may be seen, oldest first."""
     rows = Destination.objects.order_by("id")
     return tuple([_row_view(row) for row in (rows if site_id is None else rows.filter(site_id=site_id))])
+
+
+def destination_page(
+    site_id: UUID,
+    *,
+    search: str = "",
+    platform: str = "",
+    status: str = "",
+    is_paused: bool | None = None,
+    number: int = 1,
+) -> Page[DestinationRow]:
+    """A page of a site's destinations, oldest first; a search looks at name and address."""
+    rows = Destination.objects.filter(site_id=site_id).order_by("id")
+    wanted = {"platform": platform, "status": status}
+    rows = rows.filter(**{name: value for name, value in wanted.items() if value})
+    if is_paused is not None:
+        rows = rows.filter(is_paused=is_paused)
+    if search:
+        rows = rows.filter(Q(name__icontains=search) | Q(base_url__icontains=search))
+    return page_read(rows, _row_view, number=number)
 
 
 def destinations_of(site_id: UUID) -> tuple[DestinationView, ...]:
@@ -137,6 +158,7 @@ def _view(row: Destination) -> DestinationView:
         preview_token=row.preview_token,
         status=row.status,
         minimum_score=row.minimum_score,
+        is_paused=row.is_paused,
     )
 
 
@@ -150,6 +172,7 @@ def _row_view(row: Destination) -> DestinationRow:
         username=row.username,
         status=row.status,
         minimum_score=row.minimum_score,
+        is_paused=row.is_paused,
         last_error=row.last_error,
         last_checked_at=row.last_checked_at,
         created_at=row.created_at,

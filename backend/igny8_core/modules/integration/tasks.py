@@ -1,4 +1,4 @@
-"""The room's one task: reading a site's categories and tags."""
+"""The room's tasks: reading a site's categories and tags, and trying several connections."""
 
 from uuid import UUID
 
@@ -10,3 +10,10 @@ from igny8_core.tenancy.worker import JobRun, tenant_task
 def sync_taxonomies(run: JobRun) -> None:
     """Read the terms of one destination."""
     services.taxonomies_sync(UUID(run.payload["destination_id"]), progress=run.progress)
+
+
+@tenant_task("integration.check_destinations", soft_time_limit=540, time_limit=600)
+def check_destinations(run: JobRun) -> None:
+    """Try the chosen connections."""
+    ids = [UUID(text) for text in run.payload["destination_ids"]]
+    services.destinations_check(ids, progress=run.progress)

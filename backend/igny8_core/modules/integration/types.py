@@ -18,6 +18,7 @@ class DestinationView:
     preview_token: str
     status: str
     minimum_score: int | None
+    is_paused: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class DestinationRow:
     username: str
     status: str
     minimum_score: int | None
+    is_paused: bool
     last_error: str
     last_checked_at: datetime | None
     created_at: datetime

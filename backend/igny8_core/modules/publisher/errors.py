@@ -100,6 +100,16 @@ class ArticleHeld(DomainError):
         super().__init__(decision.reason)
 
 
+class DestinationPaused(DomainError):
+    """The destination takes nothing while it is paused."""
+
+    kind = ErrorKind.CONFLICT
+    code = "destination_paused"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"“{name}” is paused; resume the connection to publish there.")
+
+
 class PreviewUnwritable(DomainError):
     """The preview's files cannot be written."""
 

@@ -5,7 +5,7 @@ from uuid import UUID
 from igny8_core.modules.integration import selectors as integration
 from igny8_core.modules.integration.types import DestinationView
 from igny8_core.modules.optimizer import services as optimizer
-from igny8_core.modules.publisher.errors import ArticleHeld
+from igny8_core.modules.publisher.errors import ArticleHeld, DestinationPaused
 from igny8_core.modules.publisher.selectors import publications_of
 from igny8_core.modules.publisher.types import DestinationGate, GateDecision
 from igny8_core.modules.writer import selectors as writer
@@ -46,6 +46,7 @@ def gate_list(article_id: UUID) -> tuple[DestinationGate, ...]:
             name=one.name,
             platform=one.platform,
             base_url=one.base_url,
+            is_paused=one.is_paused,
             decision=_decision(document, destination=one, review=review, score=score),
             publication=there.get(one.id),
         )
@@ -81,7 +82,12 @@ def _decision(
 
 
 def gate_pass(document: ArticleDocument, *, destination: DestinationView) -> None:
-    """Let an open article through; raises ArticleHeld, after which the caller asks with `article_hold`."""
+    """Let an open article through.
+
+    Raises DestinationPaused, and ArticleHeld, after which the caller asks with `article_hold`.
+    """
+    if destination.is_paused:
+        raise DestinationPaused(destination.name)
     decision = gate_decide(document, destination=destination)
     if not decision.is_open:
         raise ArticleHeld(decision)

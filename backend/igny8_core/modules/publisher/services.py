@@ -73,8 +73,9 @@ _SHOWN = {
 def publication_reserve(*, article_id: UUID, destination_id: UUID) -> Publication:
     """Reserve slug and marker for an article on a destination; the same pair gets the same row again.
 
-    The caller commits before anything is published. Raises NotFound, PublicationSiteConflict, and ArticleHeld when the
-    destination's gate is closed: the caller then asks for the review with `article_hold`, in another transaction.
+    The caller commits before anything is published. Raises NotFound, PublicationSiteConflict, DestinationPaused, and
+    ArticleHeld when the destination's gate is closed: the caller then asks for the review with `article_hold`, in
+    another transaction.
     """
     document = writer.article_document_get(article_id)
     destination = integration.destination_get(destination_id)
@@ -103,7 +104,7 @@ def publication_request(*, article_id: UUID, destination_id: UUID) -> Publicatio
     """Reserve, and start the job that publishes; an article that the gate holds is put before a person instead.
 
     That it is held is an answer and no error, so that the caller's transaction keeps the request for its review.
-    Raises NotFound and PublicationSiteConflict.
+    Raises NotFound, PublicationSiteConflict and DestinationPaused.
     """
     try:
         row = publication_reserve(article_id=article_id, destination_id=destination_id)

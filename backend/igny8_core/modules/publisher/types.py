@@ -52,6 +52,7 @@ class DestinationGate:
     name: str
     platform: str
     base_url: str
+    is_paused: bool
     decision: GateDecision
     publication: PublicationView | None
 

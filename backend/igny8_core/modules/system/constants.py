@@ -23,6 +23,7 @@ BANNED_PHRASE_LENGTH = 80
 # What a kind's own name does not say well in words.
 JOB_TITLES = {
     "automation.advance_run": "Pipeline step",
+    "integration.check_destinations": "Check connections",
     "integration.sync_taxonomies": "Read categories and tags",
     "planner.cluster_keywords": "Group keywords into clusters",
     "planner.generate_ideas": "Find ideas",

@@ -129,6 +129,10 @@ def _destination_warnings(settings: SettingsView) -> list[DomainError | RunWarni
         destination = destination_get(settings.destination_id)
     except NotFound:  # deleted since it was chosen
         return [DestinationMissing()]
+    if destination.is_paused:
+        return [
+            RunWarning("destination_paused", f"“{destination.name}” is paused: the run would stop there.")
+        ]
     if destination.status != "failing":
         return []
     return [RunWarning("destination_failing", f"“{destination.name}” failed its last connection check.")]

@@ -3,7 +3,7 @@
 import django_filters
 
 from igny8_core.api.filters import RowFilter
-from igny8_core.modules.integration.constants import Platform, Taxonomy
+from igny8_core.modules.integration.constants import ConnectionStatus, Platform, Taxonomy
 
 
 class DestinationFilter(RowFilter):
@@ -11,6 +11,10 @@ class DestinationFilter(RowFilter):
 
     site = django_filters.UUIDFilter(field_name="site_id", label="Only destinations of this site.")
     platform = django_filters.ChoiceFilter(choices=Platform.choices, label="Only this platform.")
+    status = django_filters.ChoiceFilter(
+        choices=ConnectionStatus.choices, label="Only those whose last check said so."
+    )
+    is_paused = django_filters.BooleanFilter(label="Only those that are paused, or none of them.")
 
 
 class TermFilter(RowFilter):

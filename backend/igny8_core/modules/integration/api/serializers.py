@@ -23,6 +23,7 @@ class DestinationSerializer(RowSerializer[Destination]):
             "base_url",
             "username",
             "minimum_score",
+            "is_paused",
             "status",
             "last_check",
             "last_checked_at",
@@ -69,6 +70,7 @@ class DestinationChange(InputSerializer):
         max_length=200, write_only=True, required=False, trim_whitespace=False
     )
     minimum_score = _minimum_score()
+    is_paused = serializers.BooleanField(required=False, help_text="True: nothing is published there.")
 
 
 class RemoteSiteSerializer(serializers.Serializer[object]):

@@ -82,7 +82,7 @@ class DestinationViewSet(DeleteRows, SiteSectorModelViewSet):
         responses={200: DestinationSerializer},
     )
     def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Change name, address, login or gate."""
+        """Change name, address, login or gate, or pause it."""
         row = self.get_object()
         require_version(request, row)
         fields = self.valid_data(DestinationChange(data=request.data))

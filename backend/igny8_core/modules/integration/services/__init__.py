@@ -13,6 +13,13 @@ from igny8_core.modules.integration.services.destinations import (
     report_json,
     wordpress_try,
 )
+from igny8_core.modules.integration.services.many import (
+    destinations_check,
+    destinations_check_start,
+    destinations_delete,
+    destinations_pause,
+    destinations_restore,
+)
 from igny8_core.modules.integration.services.taxonomies import taxonomies_sync, taxonomies_sync_start
 
 __all__ = [
@@ -25,6 +32,11 @@ __all__ = [
     "destination_update",
     "destination_wordpress_create",
     "destination_wordpress_save",
+    "destinations_check",
+    "destinations_check_start",
+    "destinations_delete",
+    "destinations_pause",
+    "destinations_restore",
     "report_json",
     "taxonomies_sync",
     "taxonomies_sync_start",

@@ -145,6 +145,7 @@ def destination_update(
     username: str | None = None,
     application_password: str | None = None,
     minimum_score: int | Unchanged | None = UNCHANGED,
+    is_paused: bool | None = None,
 ) -> Destination:
     """Change a destination; the password stays unless a new one is given. A `minimum_score` of None ends its gate.
 
@@ -156,6 +157,7 @@ def destination_update(
     if row.platform != Platform.WORDPRESS and login != (None, None, None):
         raise DestinationPlatformConflict
     row.minimum_score = _minimum_score(minimum_score, kept=row.minimum_score)
+    row.is_paused = row.is_paused if is_paused is None else is_paused
     before = (row.base_url, row.username)
     row.name = row.name if name is None else name
     row.base_url = row.base_url if base_url is None else site_address(base_url)
@@ -167,7 +169,7 @@ def destination_update(
     if application_password:
         row.status, row.last_error = ConnectionStatus.UNCHECKED, ""
     _write(row)
-    detail = {"base_url": row.base_url, "minimum_score": row.minimum_score}
+    detail = {"base_url": row.base_url, "minimum_score": row.minimum_score, "is_paused": row.is_paused}
     audit_write("destination.changed", row=row, detail=detail)
     return row
 

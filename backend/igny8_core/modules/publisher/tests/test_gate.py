@@ -9,7 +9,7 @@ from igny8_core.modules.integration.models import Destination
 from igny8_core.modules.integration.services import destination_preview_ensure, destination_update
 from igny8_core.modules.optimizer.models import ScoreSnapshot
 from igny8_core.modules.publisher import services
-from igny8_core.modules.publisher.errors import ArticleHeld
+from igny8_core.modules.publisher.errors import ArticleHeld, DestinationPaused
 from igny8_core.modules.publisher.models import Publication
 from igny8_core.modules.publisher.tests.fake_wordpress import FakeWordPress
 from igny8_core.modules.publisher.tests.samples import again, article_make, published, refused, wordpress_make
@@ -51,6 +51,32 @@ def review_state(tenant: Tenant, article_id: UUID) -> str:
 def nothing_sent(tenant: Tenant) -> bool:
     with tenant.work():
         return (Publication.objects.count(), Job.objects.count()) == (0, 0)
+
+
+class TestPause:
+    def test_nothing_is_published_while_paused_and_nobody_is_asked_to_review(self, tenant: Tenant) -> None:
+        article_id, destination_id = pair(tenant, minimum=None)
+        with tenant.work():
+            destination_update(Destination.objects.get(pk=destination_id), is_paused=True)
+        with pytest.raises(DestinationPaused, match="is paused; resume the connection"):
+            ask(tenant, article_id, destination_id)
+        assert nothing_sent(tenant)
+        assert review_state(tenant, article_id) == "none"
+        with tenant.work():
+            assert [one.is_paused for one in services.gate_list(article_id)] == [True]
+            destination_update(Destination.objects.get(pk=destination_id), is_paused=False)
+        assert ask(tenant, article_id, destination_id).publication_id is not None
+
+    def test_what_was_asked_for_before_fails_with_the_reason(self, tenant: Tenant) -> None:
+        article_id, destination_id = pair(tenant, minimum=None)
+        asked = ask(tenant, article_id, destination_id)
+        with tenant.work():
+            destination_update(Destination.objects.get(pk=destination_id), is_paused=True)
+            job = Job.objects.get(pk=asked.job_id)
+        job_run(job)
+        with tenant.work():
+            row = Publication.objects.get()
+        assert (row.state, row.error_code) == ("failed", "destination_paused")
 
 
 class TestDecision:
