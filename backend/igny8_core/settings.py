@@ -314,6 +314,9 @@ CELERY_BEAT_SCHEDULE = {
 LLM_BASE_URL = env.str("LLM_BASE_URL", "")
 LLM_API_KEY = env.str("LLM_API_KEY", "")
 LLM_MODEL = env.str("LLM_MODEL", "")
+EMBEDDING_BASE_URL = env.str("EMBEDDING_BASE_URL", "")
+EMBEDDING_API_KEY = env.str("EMBEDDING_API_KEY", "")
+EMBEDDING_MODEL = env.str("EMBEDDING_MODEL", "")
 
 PREVIEW_ROOT = Path(env.str("PREVIEW_ROOT", str(PROJECT_DIR / ".igny8" / "preview")))
 # Addresses typed by a tenant may name this machine's own network only where one team runs everything.

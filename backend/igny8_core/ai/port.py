@@ -1,4 +1,4 @@
-"""The two questions the house may ask a language model; knows no room, no tenant and no stored row."""
+"""The three questions the house may ask a model; knows no room, no tenant and no stored row."""
 
 import time
 from dataclasses import replace
@@ -15,7 +15,15 @@ from igny8_core.ai.structured import (
     schema_for,
     schema_instruction,
 )
-from igny8_core.ai.types import Message, ModelConfig, StructuredResult, TextRequest, TextResult
+from igny8_core.ai.types import (
+    EmbeddingRequest,
+    EmbeddingResult,
+    Message,
+    ModelConfig,
+    StructuredResult,
+    TextRequest,
+    TextResult,
+)
 
 T = TypeVar("T")
 
@@ -58,6 +66,18 @@ def generate_structured(
         return _structured(parse(second.text, adapter=adapter), answer=second)
     except StructureBroken:
         raise ModelOutputInvalid(usage=second.usage) from None
+
+
+def embed_texts(request: EmbeddingRequest, *, model_config: ModelConfig) -> EmbeddingResult:
+    """Ask where texts lie in the model's space, with retries inside `request.timeout_seconds`.
+
+    Call it outside any transaction. Raises a ModelError, ModelAnswerBroken for rows that do not fit the texts.
+    """
+    provider = OpenAICompatible(model_config)
+    return with_retries(
+        lambda seconds_left: provider.embed(request, timeout_seconds=seconds_left),
+        timeout_seconds=request.timeout_seconds,
+    )
 
 
 def _with_schema(

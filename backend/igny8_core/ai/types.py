@@ -88,3 +88,20 @@ class StructuredResult(Generic[T]):
     model: str
     finish_reason: str
     latency_seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmbeddingRequest:
+    """Texts to be placed in a model's space in one call; `timeout_seconds` is the budget with all retries."""
+
+    texts: tuple[str, ...]
+    timeout_seconds: float = 60.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmbeddingResult:
+    """One row of floats per text, in their order and all of one length, as the model gave them."""
+
+    vectors: tuple[tuple[float, ...], ...]
+    usage: Usage
+    model: str

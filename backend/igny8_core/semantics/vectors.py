@@ -1,6 +1,6 @@
 """Owns the space in which keywords are near or far; must never reach for the network or depend on row order."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
@@ -17,7 +17,7 @@ from tokenizers import Tokenizer
 from igny8_core.semantics.normalise import keyword_normalise
 from igny8_core.semantics.numerics import Indices, Matrix, one_thread, unit_rows
 
-STATIC_SHARE = 0.7  # of a cosine; spelling has the rest. Measured flat from .7 to .85, worse at .5.
+MEANING_SHARE = 0.7  # of a cosine; spelling has the rest. Measured flat from .7 to .85, worse at .5.
 LEXICAL_DIMENSIONS = 128
 FIT_LIMIT = 5_000  # rows; of 19,000 keywords, 2,000 to 20,000 gave clusters of the same quality
 _PRIOR_ROWS = 5  # pulls the centre of a handful of rows to zero: two rows must not become opposites
@@ -25,29 +25,36 @@ _CHUNK_ROWS = 10_000
 _SEED = 20_240_229
 
 
+# Where normalised texts lie by meaning: one row per text, all of one length; zeros for a text that is not known.
+Meaning = Callable[[list[str]], Matrix]
+
+
 @dataclass(frozen=True, slots=True)
 class KeywordSpace:
     """A frozen space: a text gets the same row whenever, and beside whatever, it is embedded."""
 
-    static_centre: Matrix
+    meaning: Meaning
+    centre: Matrix
     lexicon: "_Lexicon | None"
 
     @classmethod
-    def fit(cls, texts: Sequence[str]) -> "KeywordSpace":
+    def fit(cls, texts: Sequence[str], *, meaning: Meaning | None = None) -> "KeywordSpace":
         """Learn centre, vocabulary and projection from the distinct normalised texts.
 
-        The same set of texts, in any order, gives the same space bit for bit on one machine. Above
-        `FIT_LIMIT` distinct texts an even, repeatable sample of them decides.
+        `meaning` gives the rows of a model of the caller's; without it the token vectors that ship do. The same set of
+        texts, in any order, gives the same space bit for bit on one machine. Above `FIT_LIMIT` distinct texts an even,
+        repeatable sample of them decides.
         """
+        means = meaning or static_rows
         distinct = sorted({keyword_normalise(text) for text in texts})
         sample = distinct[:: max(1, -(-len(distinct) // FIT_LIMIT))]
         with one_thread():
-            return cls(static_centre=_centre(static_rows(sample)), lexicon=_Lexicon.fit(sample))
+            return cls(means, centre=_centre(unit_rows(means(sample))), lexicon=_Lexicon.fit(sample))
 
     def embed(self, texts: Sequence[str]) -> Matrix:
         """Return one row of length one per text, shape (n, dimensions): a dot product is a cosine.
 
-        A row is the centred static vector (weight .7) beside the LSA of words and letters (weight .3).
+        A row is the centred row of meaning (weight .7) beside the LSA of words and letters (weight .3).
         A text without content, and one without anything the space knows, is a row of zeros.
         """
         keys = [keyword_normalise(text) for text in texts]
@@ -60,16 +67,16 @@ class KeywordSpace:
     def dimensions(self) -> int:
         """Length of a row."""
         lexical = 0 if self.lexicon is None else self.lexicon.projection.shape[1]
-        return int(self.static_centre.size + lexical)
+        return int(self.centre.size + lexical)
 
     def _embed_chunk(self, keys: list[str]) -> Matrix:
-        static = static_rows(keys)
-        static[np.any(static, axis=1)] -= self.static_centre
+        means = unit_rows(self.meaning(keys))
+        means[np.any(means, axis=1)] -= self.centre
         if self.lexicon is None:
-            return unit_rows(static)
-        static = unit_rows(static) * np.float32(STATIC_SHARE**0.5)
-        lexical = self.lexicon.embed(keys) * np.float32((1 - STATIC_SHARE) ** 0.5)
-        return unit_rows(np.hstack((static, lexical)))
+            return unit_rows(means)
+        means = unit_rows(means) * np.float32(MEANING_SHARE**0.5)
+        lexical = self.lexicon.embed(keys) * np.float32((1 - MEANING_SHARE) ** 0.5)
+        return unit_rows(np.hstack((means, lexical)))
 
 
 @dataclass(frozen=True, slots=True)

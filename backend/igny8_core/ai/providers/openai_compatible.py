@@ -1,4 +1,4 @@
-"""Speaks the OpenAI chat protocol and turns its failures into domain errors; never retries and never parses content.
+"""Speaks the OpenAI protocol and turns its failures into domain errors; never retries and never parses content.
 
 Calls are not streamed: a body shorter than its Content-Length, or without its last chunk, is then an error of
 the HTTP client, whereas a stream that ends early looks like a complete answer.
@@ -9,16 +9,27 @@ import threading
 import time
 from collections.abc import Callable
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from itertools import chain
+from math import isfinite
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from igny8_core.ai import errors
-from igny8_core.ai.types import ModelConfig, TextRequest, TextResult, Usage
+from igny8_core.ai.types import (
+    EmbeddingRequest,
+    EmbeddingResult,
+    ModelConfig,
+    TextRequest,
+    TextResult,
+    Usage,
+)
 
 if TYPE_CHECKING:
     import httpx2
     from openai import APIStatusError, OpenAI
     from openai.types.chat import ChatCompletion
     from openai.types.chat.chat_completion import Choice
+
+Answer = TypeVar("Answer")
 
 CONNECT_TIMEOUT_SECONDS = 10.0
 KEYLESS = "none"  # the SDK insists on a key; a local server without one ignores it
@@ -55,6 +66,26 @@ class OpenAICompatible:
             model=completion.model or self._model,
             finish_reason=choice.finish_reason or "stop",
             latency_seconds=time.monotonic() - started,
+        )
+
+    def embed(self, request: EmbeddingRequest, *, timeout_seconds: float) -> EmbeddingResult:
+        """Ask once for one row per text.
+
+        Raises the ModelError that fits: transport, or ModelAnswerBroken for rows that do not fit the texts.
+        """
+        answer = _translated(
+            lambda: self._client.embeddings.create(
+                model=self._model,
+                input=list(request.texts),
+                encoding_format="float",  # not every local server knows the SDK's own choice, base64
+                timeout=_timeout(timeout_seconds),
+            )
+        )
+        counted = getattr(answer, "usage", None)
+        return EmbeddingResult(
+            vectors=_vectors(answer, count=len(request.texts)),
+            usage=Usage(prompt_tokens=counted.prompt_tokens or 0 if counted else 0),
+            model=answer.model or self._model,
         )
 
 
@@ -102,7 +133,7 @@ def _payload(request: TextRequest, *, model: str) -> dict[str, Any]:
     return payload
 
 
-def _translated(call: "Callable[[], ChatCompletion]") -> "ChatCompletion":
+def _translated(call: Callable[[], Answer]) -> Answer:
     import httpx2
     import openai
 
@@ -166,6 +197,19 @@ def _choice(completion: "ChatCompletion") -> "Choice":
         raise errors.ModelAnswerBroken
     first: Choice = choices[0]
     return first
+
+
+def _vectors(answer: Any, *, count: int) -> tuple[tuple[float, ...], ...]:
+    try:
+        rows = sorted(answer.data, key=lambda row: row.index)
+        vectors = tuple(tuple(map(float, row.embedding)) for row in rows)
+        is_whole = [row.index for row in rows] == list(range(count))
+    except (AttributeError, TypeError, ValueError):
+        raise errors.ModelAnswerBroken from None
+    lengths = {len(row) for row in vectors}
+    if not is_whole or len(lengths) != 1 or 0 in lengths or not all(map(isfinite, chain(*vectors))):
+        raise errors.ModelAnswerBroken
+    return vectors
 
 
 def _usage(completion: "ChatCompletion") -> Usage:

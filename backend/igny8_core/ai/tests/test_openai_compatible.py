@@ -9,7 +9,14 @@ import pytest
 
 from igny8_core.ai import errors
 from igny8_core.ai.providers.openai_compatible import OpenAICompatible, client_shared
-from igny8_core.ai.types import Message, ModelConfig, TextRequest, TextResult
+from igny8_core.ai.types import (
+    EmbeddingRequest,
+    EmbeddingResult,
+    Message,
+    ModelConfig,
+    TextRequest,
+    TextResult,
+)
 
 CONFIG = ModelConfig(base_url="http://models.test/v1", model="some-model", api_key="key-that-must-not-leak")
 
@@ -235,3 +242,56 @@ def test_client_is_shared_by_endpoint_and_key() -> None:
     assert client_shared(CONFIG) is not client_shared(
         ModelConfig(base_url=CONFIG.base_url, api_key="another-key", model=CONFIG.model)
     )
+
+
+def embedded(*rows: list[float], order: list[int] | None = None) -> dict[str, Any]:
+    places = order or list(range(len(rows)))
+    data = [{"object": "embedding", "index": at, "embedding": rows[at]} for at in places]
+    return {
+        "object": "list",
+        "model": "e-2026",
+        "data": data,
+        "usage": {"prompt_tokens": 7, "total_tokens": 7},
+    }
+
+
+def embed(body: Any, *, sent: list[Any] | None = None, status: int = 200) -> EmbeddingResult:
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        if sent is not None:
+            sent.append((request.url.path, json.loads(request.content)))
+        return httpx2.Response(status, json=body)
+
+    with httpx2.Client(transport=httpx2.MockTransport(answer)) as client:
+        provider = OpenAICompatible(CONFIG, http_client=client)
+        return provider.embed(EmbeddingRequest(texts=("tea", "coffee")), timeout_seconds=5)
+
+
+def test_embeddings_come_in_the_order_of_the_texts_with_usage_and_name() -> None:
+    sent: list[Any] = []
+    result = embed(embedded([1.0, 0.0], [0.0, 1.0], order=[1, 0]), sent=sent)
+    assert result.vectors == ((1.0, 0.0), (0.0, 1.0))
+    assert (result.usage.prompt_tokens, result.model) == (7, "e-2026")
+    body = {"model": "some-model", "input": ["tea", "coffee"], "encoding_format": "float"}
+    assert sent == [("/v1/embeddings", body)]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        embedded([1.0, 0.0]),
+        embedded([1.0, 0.0], [1.0]),
+        embedded([], []),
+        embedded([1.0, 0.0], [1.0, 0.0], order=[0, 0]),
+        embedded([1.0, 0.0], [1e999, 0.0]) | {"data": [{"index": 0, "embedding": "AAAA"}]},
+        {"object": "list", "data": None},
+        "no JSON object",
+    ],
+)
+def test_embeddings_that_do_not_fit_the_texts_are_a_broken_answer(body: Any) -> None:
+    with pytest.raises(errors.ModelAnswerBroken):
+        embed(body)
+
+
+def test_embeddings_fail_as_chat_does() -> None:
+    with pytest.raises(errors.ModelAuthenticationFailed):
+        embed({"error": {"code": "invalid_api_key"}}, status=401)

@@ -13,7 +13,15 @@ from urllib.parse import urlsplit
 import httpx2
 import pytest
 
-from igny8_core.ai import ModelConfig, TextRequest, errors, generate_structured, generate_text
+from igny8_core.ai import (
+    EmbeddingRequest,
+    ModelConfig,
+    TextRequest,
+    embed_texts,
+    errors,
+    generate_structured,
+    generate_text,
+)
 
 pytestmark = pytest.mark.peer
 
@@ -209,3 +217,18 @@ def test_schema_broken_twice_is_a_clear_error(mock: Mock) -> None:
         generate_structured(TextRequest(prompt="tea"), model_config=mock.config(), output_type=Plan)
     assert caught.value.code == "model_output_invalid"
     assert len(mock.calls()) == 2
+
+
+def test_embeddings_come_one_for_each_text(mock: Mock) -> None:
+    request = EmbeddingRequest(texts=("green tea", "black tea", "green tea"))
+    result = embed_texts(request, model_config=mock.config(model="text-embedding-3-small"))
+    first, second, third = result.vectors
+    assert len(first) == len(second) > 1
+    assert first == third != second
+    assert result.usage.prompt_tokens > 0
+
+
+def test_embeddings_wait_for_a_rate_limit(mock: Mock) -> None:
+    mock.script({"type": "fail", "status": 429, "retry_after": 1, "times": 1})
+    request = EmbeddingRequest(texts=("green tea",))
+    assert len(embed_texts(request, model_config=mock.config()).vectors) == 1

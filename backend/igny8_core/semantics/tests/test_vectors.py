@@ -9,6 +9,7 @@ import pytest
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from igny8_core.semantics import vectors
+from igny8_core.semantics.numerics import Matrix
 from igny8_core.semantics.vectors import KeywordSpace
 
 
@@ -79,7 +80,7 @@ def test_space_above_the_limit_learns_from_a_sample(
 ) -> None:
     monkeypatch.setattr(vectors, "FIT_LIMIT", 20)
     space = KeywordSpace.fit(keywords)
-    assert space.dimensions - space.static_centre.size <= 20
+    assert space.dimensions - space.centre.size <= 20
     one, other, stranger = space.embed(["running shoes", "trail running shoes", "mortgage rates today"])
     assert one @ other > one @ stranger + 0.3
 
@@ -87,7 +88,7 @@ def test_space_above_the_limit_learns_from_a_sample(
 def test_space_relates_a_misspelled_word_to_the_right_one(keywords: list[str]) -> None:
     space = KeywordSpace.fit(keywords)
     rows = space.embed(["menopuase", "menopause", "mortgage"])
-    wrong, right, stranger = rows[:, space.static_centre.size :]
+    wrong, right, stranger = rows[:, space.centre.size :]
     assert wrong @ right > wrong @ stranger + 0.05
 
 
@@ -118,3 +119,16 @@ def test_space_counts_letters_inside_words_as_scikit_learn_does(keywords: list[s
     letters = vectors._Letters.fit(keywords)
     assert np.allclose(letters.weigh(keywords).toarray(), known, atol=1e-6)
     assert np.allclose(letters.weigh(fresh).toarray(), peer.transform(fresh).toarray(), atol=1e-6)
+
+
+def test_space_takes_the_rows_of_another_model_for_meaning(keywords: list[str]) -> None:
+    subjects = ("shoe", "espresso", "mortgage")
+
+    def model(keys: list[str]) -> Matrix:
+        return np.array([[subject in key for subject in subjects] for key in keys], np.float32) * 3
+
+    space = KeywordSpace.fit(keywords, meaning=model)
+    near, other, far = space.embed(["shoe care", "running shoes", "mortgage care"])
+    assert space.centre.size == len(subjects)
+    assert near @ other > near @ far + 0.5
+    assert np.array_equal(space.embed(["?!"])[0], np.zeros(space.dimensions))
