@@ -28,6 +28,7 @@ MODELS_WITHOUT: dict[str, str] = {
     "billing.CreditAccount": "shown as one balance: test_billing.py",
     "igny8_auth.SecondFactor": "shown as its state alone, to its person",
     "igny8_auth.SiteUserAccess": "shown as a member's sites",
+    "planner.KeywordVector": "shown to nobody; planner/tests/test_vectors.py has the stranger",
     "system.BrandProfile": "shown by its site: test_system.py",
     "system.NotificationRead": "shown as whether a notification is read, to its person",
     "system.PromptOverride": "shown by prompt key: test_system.py",

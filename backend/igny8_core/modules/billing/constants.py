@@ -65,6 +65,7 @@ class Price:
 PRICES = {
     "writer.section": Price(credits=1, per=100),
     "writer.article": Price(credits=1, per=100),
+    "planner.vectors": Price(credits=1, per=500, unit="texts"),
 }
 
 # Below these parts of a month's credits the account's admins are told.

@@ -25,6 +25,17 @@ MEMBER_MIN_SIMILARITY = 0.2
 PILLAR_MIN_KEYWORDS = 12
 
 
+VECTOR_OPERATION = "planner.vectors"  # as billing's price list has it
+VECTOR_BATCH = 500  # texts in one question to the provider, and to one measure of the price
+
+
+class VectorSource(TextChoices):
+    """Whose vectors say what is near: those that ship, or those of the provider's model, which cost credits."""
+
+    SHIPPED = "shipped", "Shipped"
+    PROVIDER = "provider", "Provider"
+
+
 class ImportState(TextChoices):
     """The life of an upload; only `import_transition` moves it."""
 

@@ -256,3 +256,18 @@ class ImportMapping(AccountBaseModel):
                 fields=["account", "signature"], condition=ALIVE, name="planner_mapping_once"
             )
         ]
+
+
+class KeywordVector(AccountBaseModel):
+    """Where a text lies in a provider's space: bought once for the account, whatever sites use the text."""
+
+    model = models.CharField(max_length=200)
+    normalized = models.CharField(max_length=MAX_NORMALIZED_LENGTH)
+    vector = models.BinaryField(help_text="Of length one, as 16-bit floats.")
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["account", "model", "normalized"], condition=ALIVE, name="planner_vector_once"
+            )
+        ]

@@ -255,3 +255,12 @@ class PlanOutlook:
     keywords_unplaced: int
     ideas_new: int
     ideas_accepted: int
+
+
+@dataclass(frozen=True, slots=True)
+class VectorEstimate:
+    """What a provider's vectors would cost: for `missing` of the texts the account has none yet."""
+
+    texts: int
+    missing: int
+    credits: int

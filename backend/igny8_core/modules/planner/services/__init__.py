@@ -39,6 +39,7 @@ from igny8_core.modules.planner.services.keywords import (
 from igny8_core.modules.planner.services.pages import page_record
 from igny8_core.modules.planner.services.previews import keyword_import_preview, keyword_imports_expire
 from igny8_core.modules.planner.services.seeds import keywords_seed
+from igny8_core.modules.planner.services.vectors import meaning_bought, vectors_estimate
 
 __all__ = [
     "cluster_change",
@@ -73,5 +74,7 @@ __all__ = [
     "keywords_seed",
     "keywords_set_status",
     "keywords_unarchive",
+    "meaning_bought",
     "page_record",
+    "vectors_estimate",
 ]

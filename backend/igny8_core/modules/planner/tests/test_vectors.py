@@ -1,0 +1,130 @@
+"""A provider's vectors: bought once, paid when they are stored, never paid for a failure."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from igny8_core.ai import retry
+from igny8_core.ai.errors import ModelAnswerBroken, ModelNotConfigured, ModelServerFailed
+from igny8_core.modules.billing.errors import InsufficientCredits
+from igny8_core.modules.billing.selectors import balance_get
+from igny8_core.modules.billing.services import credits_grant
+from igny8_core.modules.planner import services
+from igny8_core.modules.planner.models import KeywordVector
+from igny8_core.modules.planner.services import vectors
+from igny8_core.modules.planner.tests.fake_embeddings import FakeEmbeddings, serve
+from igny8_core.modules.planner.tests.samples import NO_PROGRESS
+from igny8_core.tenancy.context import tenant_scope
+from igny8_core.testing.factories import Tenant
+
+TEXTS = ("Moka pot", "moka pot!", "dog food", "mortgage", "mortgage rates")
+
+
+@pytest.fixture
+def model(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeEmbeddings]:
+    """The installation's embedding model, with retries that do not wait and batches of two."""
+    monkeypatch.setattr(retry, "BACKOFF_SECONDS", 0.001)
+    monkeypatch.setattr(vectors, "VECTOR_BATCH", 2)
+    with serve(FakeEmbeddings()) as fake:
+        settings.EMBEDDING_BASE_URL, settings.EMBEDDING_MODEL = fake.url, "fake"
+        yield fake
+
+
+def give(tenant: Tenant, credits: int) -> None:
+    with tenant.work():
+        credits_grant(credits, reason="for a test", idempotency_key="test")
+
+
+def balance(tenant: Tenant) -> tuple[int, int]:
+    with tenant.work():
+        found = balance_get()
+        return found.balance, found.held
+
+
+def buy(tenant: Tenant, texts: tuple[str, ...] = TEXTS) -> Any:
+    with tenant_scope(tenant.context):
+        return services.meaning_bought(texts, site_id=tenant.site.pk, job_id=None, progress=NO_PROGRESS)
+
+
+def stored(tenant: Tenant) -> set[str]:
+    with tenant.work():
+        return set(KeywordVector.objects.values_list("normalized", flat=True))
+
+
+@pytest.mark.django_db(transaction=True)
+class TestBuying:
+    def test_vectors_are_asked_once_a_text_and_paid_by_the_batch(
+        self, tenant: Tenant, model: FakeEmbeddings
+    ) -> None:
+        give(tenant, 10)
+        means = buy(tenant)
+        assert model.asked == [["dog food", "moka pot"], ["mortgage", "mortgage rates"]]
+        assert balance(tenant) == (8, 0)
+        rows = means(["moka pot", "mortgage", "unheard of"])
+        assert np.array_equal(rows, [[1, 0, 0, 0, 0], [0, 0, 0, 1, 0], [0, 0, 0, 0, 0]])
+
+    def test_vectors_that_the_account_has_are_free(self, tenant: Tenant, model: FakeEmbeddings) -> None:
+        give(tenant, 10)
+        buy(tenant)
+        buy(tenant, (*TEXTS, "puppy"))
+        assert model.asked[2:] == [["puppy"]]
+        assert balance(tenant) == (7, 0)
+
+    def test_vectors_of_another_account_are_not_used(
+        self, tenant: Tenant, stranger: Tenant, model: FakeEmbeddings
+    ) -> None:
+        give(tenant, 10)
+        give(stranger, 10)
+        buy(tenant)
+        buy(stranger)
+        assert len(model.asked) == 4
+        assert (balance(tenant), balance(stranger)) == ((8, 0), (8, 0))
+
+    def test_a_failed_batch_is_given_back_and_the_one_before_stays(
+        self, tenant: Tenant, model: FakeEmbeddings
+    ) -> None:
+        give(tenant, 10)
+        model.fails_at = 2
+        with pytest.raises(ModelServerFailed):
+            buy(tenant)
+        assert balance(tenant) == (9, 0)
+        assert stored(tenant) == {"dog food", "moka pot"}
+        model.fails_at = None
+        buy(tenant)
+        assert balance(tenant) == (8, 0)
+
+    def test_without_credits_nobody_is_asked(self, tenant: Tenant, model: FakeEmbeddings) -> None:
+        with pytest.raises(InsufficientCredits):
+            buy(tenant)
+        assert (model.asked, stored(tenant), balance(tenant)) == ([], set(), (0, 0))
+
+    def test_rows_of_another_length_under_the_same_name_are_refused(
+        self, tenant: Tenant, model: FakeEmbeddings
+    ) -> None:
+        give(tenant, 10)
+        buy(tenant)
+        model.length = 3
+        with pytest.raises(ModelAnswerBroken):
+            buy(tenant, (*TEXTS, "moka puppy"))
+
+    def test_without_a_text_there_is_no_meaning(self, tenant: Tenant, model: FakeEmbeddings) -> None:
+        assert buy(tenant, ("?!",)) is None
+        assert model.asked == []
+
+    def test_without_a_model_it_says_so(self, tenant: Tenant, settings: Any) -> None:
+        settings.EMBEDDING_MODEL = ""
+        with pytest.raises(ModelNotConfigured):
+            buy(tenant)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_estimate_is_what_buying_costs(tenant: Tenant, model: FakeEmbeddings) -> None:
+    give(tenant, 10)
+    buy(tenant, TEXTS[:2])
+    with tenant.work():
+        estimate = services.vectors_estimate(TEXTS)
+    assert (estimate.texts, estimate.missing, estimate.credits) == (4, 3, 2)
+    buy(tenant)
+    assert balance(tenant) == (7, 0)
