@@ -24,6 +24,9 @@ MEMBER_MIN_SIMILARITY = 0.2
 
 PILLAR_MIN_KEYWORDS = 12
 
+MAX_PAGES_AT_ONCE = 5_000
+MAX_PAGES_TEXT = 2_000_000  # characters of a sitemap or list
+
 
 VECTOR_OPERATION = "planner.vectors"  # as billing's price list has it
 VECTOR_BATCH = 500  # texts in one question to the provider, and to one measure of the price
@@ -104,6 +107,64 @@ class PageSource(TextChoices):
 
     PUBLISHED = "published", "Published by us"
     IMPORTED = "imported", "Imported from the site"
+    MANUAL = "manual", "Added by a person"
+
+
+class QuerySource(TextChoices):
+    """Who says which query a page answers: a person outranks the article, the article outranks a reading."""
+
+    NONE = "", "Not known"
+    DERIVED = "derived", "Read from its address and title"
+    ARTICLE = "article", "The article's head keyword"
+    PERSON = "person", "Set by a person"
+
+
+class OwnerSource(TextChoices):
+    """Who says which page owns a cluster's head query; what a person said stays, "no page" included."""
+
+    NONE = "", "Nobody"
+    RULES = "rules", "Same query"
+    PERSON = "person", "Set by a person"
+
+
+class IdeaKind(TextChoices):
+    """What an idea asks for: a page that is not there yet, or work on one that is."""
+
+    NEW_CONTENT = "new_content", "New content"
+    QUICK_WIN = "quick_win", "Quick win"
+    REFRESH = "refresh", "Refresh"
+    DECLINING = "declining", "Declining"
+
+
+class FindingKind(TextChoices):
+    """Two things that chase one query."""
+
+    IDEA_SERVED = "idea_served", "A page serves this already"
+    IDEA_WRITTEN = "idea_written", "An article on this is written already"
+    IDEA_TWIN = "idea_twin", "Two ideas alike"
+    PAGES_QUERY = "pages_query", "Two pages for one query"
+    PAGES_SEARCH = "pages_search", "Two pages shown in one search"
+
+
+class FindingAction(TextChoices):
+    """What we propose; keeping both is to dismiss the finding."""
+
+    MERGE = "merge", "Merge and redirect"
+    REFRESH = "refresh", "Refresh the page instead"
+    RETARGET = "retarget", "Aim at another keyword"
+    REJECT = "reject", "Reject the idea"
+
+
+class FindingState(TextChoices):
+    """Where a finding stands; only `finding_transition` moves it. Gone: the last look did not find it."""
+
+    OPEN = "open", "Open"
+    DISMISSED = "dismissed", "Dismissed"
+    GONE = "gone", "Gone"
+
+
+# Above this cosine two queries are as a rule the same one, reworded (measured, see semantics/README.md).
+TWIN_MIN_SIMILARITY = 0.90
 
 
 MANUAL_SOURCE = "manual"

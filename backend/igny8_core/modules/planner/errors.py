@@ -1,7 +1,10 @@
 """What the planner says when it refuses."""
 
+from collections.abc import Sequence
+
 from igny8_core.common.errors import DomainError, ErrorKind
-from igny8_core.modules.planner.constants import MAX_UPLOAD_BYTES
+from igny8_core.modules.planner.constants import MAX_PAGES_AT_ONCE, MAX_UPLOAD_BYTES
+from igny8_core.modules.planner.types import IdeaConflict
 
 
 class KeywordFileTooLarge(DomainError):
@@ -99,3 +102,81 @@ class ClusterChanged(DomainError):
     kind = ErrorKind.PRECONDITION_FAILED
     code = "cluster_changed"
     message = "Somebody changed this cluster since you opened it; look at it again and repeat your change."
+
+
+class PageAddressInvalid(DomainError):
+    """The text is no address of a web page."""
+
+    code = "page_address_invalid"
+    message = "Enter the page's whole address, such as https://example.com/guide; at most 500 characters."
+
+
+class PageElsewhere(DomainError):
+    """The page is of another domain than the site's."""
+
+    code = "page_elsewhere"
+    message = "This page is not on the site's domain."
+
+
+class PageTaken(DomainError):
+    """The site has this page already."""
+
+    kind = ErrorKind.CONFLICT
+    code = "page_taken"
+    message = "This page is known already."
+
+
+class PagesTooMany(DomainError):
+    """More addresses than one request may bring."""
+
+    code = "pages_too_many"
+    message = f"At most {MAX_PAGES_AT_ONCE:,} addresses at a time; bring them in parts."
+
+
+class PageChanged(DomainError):
+    """Somebody changed the page since the caller read it."""
+
+    kind = ErrorKind.PRECONDITION_FAILED
+    code = "page_changed"
+    message = "Somebody changed this page since you opened it; look at it again and repeat your change."
+
+
+class OwnerElsewhere(DomainError):
+    """A page of another site, or one that is gone, owns nothing here."""
+
+    kind = ErrorKind.CONFLICT
+    code = "owner_elsewhere"
+    message = "This page is not on the cluster's site any more."
+
+
+class IdeaDuplicates(DomainError):
+    """The idea's query is served already; who accepts it all the same says so."""
+
+    kind = ErrorKind.CONFLICT
+    code = "idea_duplicates"
+    message = "Something of this site answers this query already; confirm to accept it all the same."
+
+    def __init__(self, conflicts: Sequence[IdeaConflict]) -> None:
+        first = conflicts[0].sentence if conflicts else ""
+        more = f" And {len(conflicts) - 1} more." if len(conflicts) > 1 else ""
+        super().__init__(
+            f"{first}{more} Confirm to accept all the same.".strip(),
+            fields={"confirm": [one.sentence for one in conflicts]},
+        )
+        self.conflicts = tuple(conflicts)
+
+
+class IdeaImproves(DomainError):
+    """The idea asks for work on a page that is there; a second page would compete with it."""
+
+    kind = ErrorKind.CONFLICT
+    code = "idea_improves"
+    message = "This idea improves a page that exists; work on that page instead of writing another one."
+
+
+class FindingStateConflict(DomainError):
+    """A finding was asked to do what its state does not allow."""
+
+    kind = ErrorKind.CONFLICT
+    code = "finding_state_conflict"
+    message = "The finding's state does not allow this."

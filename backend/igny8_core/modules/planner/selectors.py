@@ -9,9 +9,10 @@ from django.db.models.functions import RowNumber
 from igny8_core.common.errors import NotFound
 from igny8_core.common.pages import Page
 from igny8_core.modules.planner.briefs import idea_brief
-from igny8_core.modules.planner.constants import IdeaState, ImportState, KeywordStatus
+from igny8_core.modules.planner.constants import IdeaKind, IdeaState, ImportState, KeywordStatus
 from igny8_core.modules.planner.models import Cluster, ContentIdea, Keyword, KeywordImport
 from igny8_core.modules.planner.reports import import_preview, import_rejects
+from igny8_core.modules.planner.selectors_ownership import ideas_clear
 from igny8_core.modules.planner.types import (
     ClusterRow,
     IdeaBrief,
@@ -54,10 +55,16 @@ def idea_next_ids(
     """The ideas to write next: new and accepted ones, each cluster's best before any cluster's second, by score.
 
     With a sector only that sector's ideas; with `is_accepted_only` none that nobody decided on. Ideas in `taken` are
-    left out and keep their place: asked for one after the other, the ideas come as they would all at once.
+    left out and keep their place: asked for one after the other, the ideas come as they would all at once. An idea
+    that nobody decided on is left out while a page, or another idea, answers its query; one about a page that is
+    there is nothing to write.
     """
     states = [IdeaState.ACCEPTED] if is_accepted_only else [IdeaState.NEW, IdeaState.ACCEPTED]
-    rows = ContentIdea.objects.filter(Q(state__in=states) | Q(pk__in=taken), site_id=site_id)
+    mine = ContentIdea.objects.filter(site_id=site_id, kind=IdeaKind.NEW_CONTENT)
+    clear = ideas_clear(mine.filter(state=IdeaState.NEW)).values("pk")
+    decided = [state for state in states if state != IdeaState.NEW]
+    fresh = Q(pk__in=clear) if IdeaState.NEW in states else Q(pk__in=[])
+    rows = mine.filter(fresh | Q(state__in=decided) | Q(pk__in=taken))
     if sector_id is not None:
         rows = rows.filter(sector_id=sector_id)
     place = Window(RowNumber(), partition_by=F("cluster_id"), order_by=[F("score").desc(), F("id").asc()])
@@ -204,7 +211,7 @@ def _idea_row(row: ContentIdea) -> IdeaRow:
 def plan_outlook(site_id: UUID, *, sector_id: UUID | None = None) -> PlanOutlook:
     """What a site, or one sector of it, has for a run to work on."""
     place = {"site_id": site_id} if sector_id is None else {"site_id": site_id, "sector_id": sector_id}
-    ideas = ContentIdea.objects.filter(**place)
+    ideas = ContentIdea.objects.filter(kind=IdeaKind.NEW_CONTENT, **place)
     unplaced = Keyword.objects.filter(cluster=None, status=KeywordStatus.NEW, **place)
     return PlanOutlook(
         keywords_unplaced=unplaced.count(),

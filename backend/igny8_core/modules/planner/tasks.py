@@ -47,3 +47,10 @@ def key_keywords(run: JobRun) -> None:
     """Give a site's keywords the key that near duplicates share."""
     keyed = services.keywords_key(site_id=UUID(run.payload["site_id"]), progress=run.progress)
     run.progress(1, 1, "Done", keyed=keyed)
+
+
+@tenant_task("planner.find_conflicts", soft_time_limit=840, time_limit=900)
+def find_conflicts(run: JobRun) -> None:
+    """Look for what chases one query on a site."""
+    report = services.findings_run(site_id=UUID(run.payload["site_id"]), progress=run.progress)
+    run.progress(1, 1, "Done", **asdict(report))

@@ -7,8 +7,16 @@ from igny8_core.modules.planner.services.clusters import (
     cluster_update,
 )
 from igny8_core.modules.planner.services.files import keyword_file_check
+from igny8_core.modules.planner.services.findings import (
+    findings_dismiss,
+    findings_put_back,
+    findings_reopen,
+    findings_run,
+    findings_start,
+)
 from igny8_core.modules.planner.services.ideas import (
     idea_accept,
+    idea_done,
     idea_mark_completed,
     idea_mark_failed,
     idea_mark_queued,
@@ -36,17 +44,34 @@ from igny8_core.modules.planner.services.keywords import (
     keywords_set_status,
     keywords_unarchive,
 )
-from igny8_core.modules.planner.services.pages import page_record
+from igny8_core.modules.planner.services.owners import cluster_owner_set
+from igny8_core.modules.planner.services.pages import (
+    page_change,
+    page_create,
+    page_record,
+    page_update,
+    pages_import,
+    pages_removed,
+    pages_restore,
+    pages_see,
+)
 from igny8_core.modules.planner.services.previews import keyword_import_preview, keyword_imports_expire
 from igny8_core.modules.planner.services.seeds import keywords_seed
 from igny8_core.modules.planner.services.vectors import meaning_bought, vectors_estimate
 
 __all__ = [
     "cluster_change",
+    "cluster_owner_set",
     "cluster_run",
     "cluster_start",
     "cluster_update",
+    "findings_dismiss",
+    "findings_put_back",
+    "findings_reopen",
+    "findings_run",
+    "findings_start",
     "idea_accept",
+    "idea_done",
     "idea_mark_completed",
     "idea_mark_failed",
     "idea_mark_queued",
@@ -75,6 +100,13 @@ __all__ = [
     "keywords_set_status",
     "keywords_unarchive",
     "meaning_bought",
+    "page_change",
+    "page_create",
     "page_record",
+    "page_update",
+    "pages_import",
+    "pages_removed",
+    "pages_restore",
+    "pages_see",
     "vectors_estimate",
 ]

@@ -12,8 +12,8 @@ from igny8_core.auth.models import Site
 from igny8_core.common.clock import utc_now
 from igny8_core.common.errors import NotFound
 from igny8_core.modules.planner.briefs import brief_json
-from igny8_core.modules.planner.constants import ClusterStatus, IdeaState, KeywordStatus
-from igny8_core.modules.planner.errors import IdeaStateConflict, IdeaTaken
+from igny8_core.modules.planner.constants import ClusterStatus, IdeaKind, IdeaState, KeywordStatus
+from igny8_core.modules.planner.errors import IdeaDuplicates, IdeaImproves, IdeaStateConflict, IdeaTaken
 from igny8_core.modules.planner.ideation.drafts import (
     Candidate,
     ClusterView,
@@ -22,8 +22,9 @@ from igny8_core.modules.planner.ideation.drafts import (
 )
 from igny8_core.modules.planner.ideation.wording import Wording
 from igny8_core.modules.planner.models import Cluster, ContentIdea, Keyword
+from igny8_core.modules.planner.selectors_ownership import idea_conflicts
 from igny8_core.modules.planner.types import IdeasReport, Progress
-from igny8_core.semantics.normalise import keyword_normalise
+from igny8_core.semantics.normalise import keyword_normalise, stem_key
 from igny8_core.semantics.vectors import KeywordSpace
 from igny8_core.tenancy.audit import audit_write
 from igny8_core.tenancy.context import TENANT_ALIAS, tenant_transaction
@@ -32,7 +33,7 @@ from igny8_core.tenancy.queue import enqueue
 
 _ALLOWED = {
     IdeaState.NEW: {IdeaState.ACCEPTED, IdeaState.REJECTED, IdeaState.QUEUED},
-    IdeaState.ACCEPTED: {IdeaState.REJECTED, IdeaState.QUEUED, IdeaState.NEW},
+    IdeaState.ACCEPTED: {IdeaState.REJECTED, IdeaState.QUEUED, IdeaState.NEW, IdeaState.COMPLETED},
     IdeaState.QUEUED: {IdeaState.COMPLETED, IdeaState.FAILED},
     IdeaState.FAILED: {IdeaState.ACCEPTED, IdeaState.REJECTED, IdeaState.QUEUED},
     IdeaState.REJECTED: {IdeaState.ACCEPTED, IdeaState.NEW},
@@ -90,12 +91,15 @@ def ideas_generate(*, site_id: UUID, progress: Progress, limit: int | None = Non
     return IdeasReport(created=len(rows), kept=len(known))
 
 
-def idea_accept(idea_id: UUID) -> ContentIdea:
+def idea_accept(idea_id: UUID, *, is_confirmed: bool = False) -> ContentIdea:
     """Say that an article is to be written; an accepted idea stays as it is.
 
-    Raises NotFound, IdeaStateConflict, and IdeaTaken when another open idea took its head keyword meanwhile.
+    Raises NotFound, IdeaStateConflict, IdeaTaken when another open idea took its head keyword meanwhile, and
+    IdeaDuplicates when something answers its query already and nobody confirmed to have seen that.
     """
-    return _move(idea_id, IdeaState.ACCEPTED)
+    with transaction.atomic(using=TENANT_ALIAS):
+        _require_clear([idea_id], is_confirmed=is_confirmed)
+        return _move(idea_id, IdeaState.ACCEPTED)
 
 
 def idea_reject(idea_id: UUID) -> ContentIdea:
@@ -103,11 +107,13 @@ def idea_reject(idea_id: UUID) -> ContentIdea:
     return _move(idea_id, IdeaState.REJECTED)
 
 
-def ideas_decide(ids: Sequence[UUID], *, is_accepted: bool) -> int:
+def ideas_decide(ids: Sequence[UUID], *, is_accepted: bool, is_confirmed: bool = False) -> int:
     """Accept or reject many ideas, all or none; returns how many. Raises as the single ones do."""
     state = IdeaState.ACCEPTED if is_accepted else IdeaState.REJECTED
     wanted = sorted(set(ids))
     with transaction.atomic(using=TENANT_ALIAS):
+        if is_accepted:
+            _require_clear(wanted, is_confirmed=is_confirmed)
         for idea_id in wanted:
             _move(idea_id, state)
     return len(wanted)
@@ -125,8 +131,14 @@ def ideas_put_back(states: Mapping[UUID, IdeaState]) -> int:
 
 
 def idea_mark_queued(idea_id: UUID) -> ContentIdea:
-    """Say that a writing task exists: its keywords are in use, its cluster is pending. Twice is a no-op."""
-    row = _move(idea_id, IdeaState.QUEUED)
+    """Say that a writing task exists: its keywords are in use, its cluster is pending. Twice is a no-op.
+
+    Raises NotFound, IdeaStateConflict, IdeaImproves for an idea about a page that is there, and IdeaDuplicates for one
+    that nobody accepted and whose query is answered already.
+    """
+    with transaction.atomic(using=TENANT_ALIAS):
+        _require_new_page(idea_id)
+        row = _move(idea_id, IdeaState.QUEUED)
     _use_keywords(row, before=KeywordStatus.CLUSTERED, after=KeywordStatus.IN_USE)
     Cluster.objects.filter(pk=row.cluster_id, status=ClusterStatus.NEW).update(
         status=ClusterStatus.PENDING, version=F("version") + 1, updated_at=utc_now()
@@ -146,11 +158,45 @@ def idea_mark_completed(idea_id: UUID) -> ContentIdea:
     return _move(idea_id, IdeaState.COMPLETED)
 
 
+def idea_done(idea_id: UUID) -> ContentIdea:
+    """Say that a page was improved as the idea asked; only its person knows. Twice is a no-op.
+
+    Raises NotFound, and IdeaStateConflict for new content and for what nobody accepted.
+    """
+    return _move(idea_id, IdeaState.COMPLETED)
+
+
 def idea_transition(row: ContentIdea, state: IdeaState) -> None:
-    """Move an idea to another state in memory; the caller saves. Raises IdeaStateConflict."""
+    """Move an idea to another state in memory; the caller saves. Raises IdeaStateConflict.
+
+    What improves a page is done when its person says so; new content only when its article is written.
+    """
+    is_unwritten = row.state == IdeaState.ACCEPTED and row.kind == IdeaKind.NEW_CONTENT
+    if is_unwritten and state == IdeaState.COMPLETED:
+        raise IdeaStateConflict("Its article is not written yet.")
     if state not in _ALLOWED.get(IdeaState(row.state), set()):
         raise IdeaStateConflict(f"An idea that is {row.state} cannot become {state}.")
     row.state = state
+
+
+def _require_clear(ids: Sequence[UUID], *, is_confirmed: bool) -> None:
+    """Raise IdeaDuplicates unless somebody confirmed, or decided before, or nothing answers the queries yet."""
+    if is_confirmed:
+        return
+    undecided = ContentIdea.objects.filter(pk__in=ids, state__in=(IdeaState.NEW, IdeaState.REJECTED))
+    conflicts = idea_conflicts(list(undecided.values_list("pk", flat=True)))
+    if conflicts:
+        raise IdeaDuplicates(conflicts)
+
+
+def _require_new_page(idea_id: UUID) -> None:
+    row = ContentIdea.objects.filter(pk=idea_id).first()
+    if row is None:
+        raise NotFound
+    if row.kind != IdeaKind.NEW_CONTENT:
+        raise IdeaImproves
+    if row.state == IdeaState.NEW:
+        _require_clear([idea_id], is_confirmed=False)
 
 
 def _move(idea_id: UUID, state: IdeaState, *, reason: str = "") -> ContentIdea:
@@ -244,6 +290,7 @@ def _rows(
             cluster_id=topic.id,
             title=draft.title_options[0],
             head_keyword=head,
+            stem_key=stem_key(head),
             brief=brief_json(draft, language=language),
             score=draft.score,
             score_parts=draft.score_parts,

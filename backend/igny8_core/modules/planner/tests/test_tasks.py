@@ -31,6 +31,7 @@ def test_tasks_have_limits_and_names_of_the_room() -> None:
         "planner.cluster_keywords": (840, 900),
         "planner.generate_ideas": (840, 900),
         "planner.key_keywords": (840, 900),
+        "planner.find_conflicts": (840, 900),
     }
 
 

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('igny8_auth', '0006_console_sign_ins'),
-        ('planner', '0004_figures_over_time'),
+        ('planner', '0005_ownership'),
     ]
 
     operations = [
