@@ -16,6 +16,7 @@ from openpyxl.utils import get_column_letter
 # What a spreadsheet would take for a formula; the wide ones are the same keys of an East Asian keyboard.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _MARK = "'"
+XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # XML has no way to write them
 _ROWS_IN_SHEET = 1_048_576
 _WIDTHS = (10, 60)  # characters: the narrowest and the widest column

@@ -7,6 +7,7 @@ from drf_spectacular.validation import validate_schema
 from igny8_core.api import base
 from igny8_core.api.base import AccountListViewSet
 from igny8_core.api.schema import ERROR_SCHEMA
+from igny8_core.common.sheets import XLSX_TYPE
 from igny8_core.testing.isolation.operations import description, operations, resolved
 
 ALWAYS = {"400", "401", "403", "404", "406", "429", "503"}
@@ -20,7 +21,8 @@ OF_METHOD = {
 # Writing starts paid work and nothing else; a run begins with free stages and pauses when the credits end.
 MORE = {"writer_task_write": {"402"}, "writer_article_approve": {"412"}}
 # Streamed, without an envelope.
-FILES = {"account_audit_export", "billing_ledger_export", "billing_statement_export"}
+FILES = {"account_audit_export", "billing_ledger_export", "billing_statement_export", "planner_idea_export"}
+WORKBOOKS = {"planner_idea_export_xlsx"}
 # 202 without a job to poll: a mail is on its way, and whether anybody reads it is not said.
 MAILED = {"account_invitation_create", "account_invitation_resend", "auth_password_reset", "auth_register"}
 
@@ -80,6 +82,9 @@ def test_every_answer_stands_in_the_envelope_and_long_work_gives_its_job() -> No
             answer = operation["responses"][code]
             if name in FILES:
                 assert answer["content"] == {"text/csv": {"schema": {"type": "string"}}}
+                continue
+            if name in WORKBOOKS:
+                assert answer["content"] == {XLSX_TYPE: {"schema": {"type": "string", "format": "binary"}}}
                 continue
             schema = resolved(_answer(answer))
             assert {"success", "request_id"} <= set(schema["required"]), name

@@ -15,6 +15,7 @@ from igny8_core.modules.planner.models import (
     KeywordImport,
     KeywordMetric,
     KeywordRanking,
+    PlanFinding,
     SitePage,
 )
 from igny8_core.testing.clients import client_of
@@ -60,6 +61,46 @@ class TestIdeas(IsolationContract):
 
 class TestPages(IsolationContract):
     url, model = f"{BASE}/pages/", SitePage
+    foreign_fields = {"site": Site, "sector": Sector}
+
+    @pytest.fixture(autouse=True)
+    def one_domain(self, tenant: Tenant, stranger: Tenant) -> None:
+        """Both accounts have a site of one domain: the same address is free to both."""
+        for one in (tenant, stranger):
+            with one.work():
+                Site.objects.filter(pk=one.site.pk).update(domain="shared.example")
+
+    def create_body(self, tenant: Tenant) -> Body:
+        return {"site": str(tenant.site.pk), "url": "https://shared.example/new"}
+
+    def update_body(self, tenant: Tenant) -> Body:
+        return {"head_query": "moka pot"}
+
+
+class TestFindings(IsolationContract):
+    url, model = f"{BASE}/findings/", PlanFinding
+
+
+@pytest.mark.django_db
+def test_cluster_s_owner_is_a_page_of_its_own_site(tenant: Tenant, stranger: Tenant) -> None:
+    cluster, client = row_make(Cluster, tenant), client_of(tenant.owner)
+    url, texts = f"{BASE}/clusters/{cluster.pk}/set-owner/", []
+    for foreign in (row_make(SitePage, stranger).pk, uuid4()):
+        with unchanged(tenant, stranger):
+            texts.append(text_of(client.post(url, {"page": str(foreign)}), foreign))
+    assert texts[0] == texts[1]
+    assert texts[0].startswith("400 ")
+
+
+@pytest.mark.django_db
+def test_pages_are_brought_to_own_sites_alone(tenant: Tenant, stranger: Tenant) -> None:
+    client, texts = client_of(tenant.owner), []
+    for foreign in (stranger.site.pk, uuid4()):
+        body = {"site": str(foreign), "text": f"https://{stranger.site.domain}/a"}
+        with unchanged(tenant, stranger):
+            texts.append(text_of(client.post(f"{BASE}/pages/import/", body), foreign))
+    assert texts[0] == texts[1]
+    assert texts[0].startswith("400 ")
 
 
 class TestRankings(IsolationContract):
@@ -75,7 +116,7 @@ class TestImportMappings(IsolationContract):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("path", ["clusters/run", "ideas/generate"])
+@pytest.mark.parametrize("path", ["clusters/run", "ideas/generate", "findings/look"])
 def test_work_is_started_for_own_sites_alone(tenant: Tenant, stranger: Tenant, path: str) -> None:
     client = client_of(tenant.owner)
     for body in ({"site": "{}"}, {"site": str(tenant.site.pk), "sector": "{}"}):
@@ -111,6 +152,8 @@ def test_upload_for_a_foreign_site_leaves_nothing(
         ("keywords/bulk-status", Keyword, {"status": "archived"}),
         ("ideas/bulk-accept", ContentIdea, {}),
         ("ideas/bulk-reject", ContentIdea, {}),
+        ("findings/bulk-dismiss", PlanFinding, {}),
+        ("findings/bulk-reopen", PlanFinding, {}),
     ],
 )
 def test_bulk_changes_are_all_or_nothing(

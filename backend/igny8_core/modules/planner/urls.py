@@ -1,7 +1,7 @@
 """The room's addresses."""
 
 from igny8_core.api.routers import RoomRouter
-from igny8_core.modules.planner.api import views, views_figures
+from igny8_core.modules.planner.api import views, views_figures, views_ownership
 
 app_name = "planner"
 
@@ -10,7 +10,8 @@ router.register("keywords", views.KeywordViewSet, basename="keyword")
 router.register("imports", views.KeywordImportViewSet, basename="import")
 router.register("clusters", views.ClusterViewSet, basename="cluster")
 router.register("ideas", views.IdeaViewSet, basename="idea")
-router.register("pages", views.SitePageViewSet, basename="page")
+router.register("pages", views_ownership.SitePageViewSet, basename="page")
+router.register("findings", views_ownership.FindingViewSet, basename="finding")
 router.register("rankings", views_figures.KeywordRankingViewSet, basename="ranking")
 router.register("metrics", views_figures.KeywordMetricViewSet, basename="metric")
 router.register("import-mappings", views_figures.ImportMappingViewSet, basename="import_mapping")

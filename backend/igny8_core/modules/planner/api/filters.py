@@ -6,11 +6,11 @@ from igny8_core.api.filters import SiteFilter
 from igny8_core.modules.planner.constants import (
     ClusterStatus,
     ClusterType,
+    IdeaKind,
     IdeaState,
     ImportState,
     Intent,
     KeywordStatus,
-    PageSource,
 )
 
 
@@ -44,14 +44,9 @@ class ClusterFilter(SiteFilter):
 
 
 class IdeaFilter(SiteFilter):
-    """Ideas by state, cluster and score."""
+    """Ideas by state, kind, cluster and score."""
 
     state = django_filters.ChoiceFilter(choices=IdeaState.choices)
+    kind = django_filters.ChoiceFilter(choices=IdeaKind.choices)
     cluster = django_filters.UUIDFilter(field_name="cluster_id")
     score_min = django_filters.NumberFilter(field_name="score", lookup_expr="gte")
-
-
-class SitePageFilter(SiteFilter):
-    """Pages by where we know them from."""
-
-    source = django_filters.ChoiceFilter(choices=PageSource.choices)

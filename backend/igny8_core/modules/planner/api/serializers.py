@@ -8,7 +8,7 @@ from igny8_core.api.fields import TenantRelatedField
 from igny8_core.api.serializers import InputSerializer, RowSerializer
 from igny8_core.auth.models import Sector, Site
 from igny8_core.modules.planner.constants import MAX_BULK_IDS, KeywordStatus
-from igny8_core.modules.planner.models import Cluster, ContentIdea, Keyword, KeywordImport, SitePage
+from igny8_core.modules.planner.models import Cluster, ContentIdea, Keyword, KeywordImport
 from igny8_core.semantics.cluster import Granularity
 
 _KEYWORD_FIELDS = (
@@ -190,6 +190,8 @@ class IdeaSerializer(RowSerializer[ContentIdea]):
             "cluster",
             "title",
             "head_keyword",
+            "kind",
+            "page",
             "score",
             "score_parts",
             "state",
@@ -221,6 +223,12 @@ class BulkIds(InputSerializer):
     ids = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=MAX_BULK_IDS)
 
 
+class BulkAcceptInput(BulkIds):
+    """Ideas to accept, and whether the caller has seen what answers their queries already."""
+
+    is_confirmed = serializers.BooleanField(required=False, default=False)
+
+
 class BulkStatusInput(BulkIds):
     """Keywords and the status that they all get."""
 
@@ -231,23 +239,3 @@ class BulkResultSerializer(serializers.Serializer[Any]):
     """How many rows were changed."""
 
     changed = serializers.IntegerField()
-
-
-class SitePageSerializer(RowSerializer[SitePage]):
-    """A page that the site has."""
-
-    class Meta(RowSerializer.Meta):
-        model = SitePage
-        fields: ClassVar[tuple[str, ...]] = (
-            "id",
-            "site",
-            "sector",
-            "url",
-            "head_query",
-            "source",
-            "content_id",
-            "version",
-            "created_at",
-            "updated_at",
-        )
-        read_only_fields = fields

@@ -1,8 +1,11 @@
 """The planner's resources over HTTP: parse, call one service, answer."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 from uuid import UUID
 
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import status
 from rest_framework.decorators import action
@@ -18,14 +21,24 @@ from igny8_core.api.base import (
     UpdateRows,
     job_accepted,
 )
+from igny8_core.api.filters import narrow
 from igny8_core.common.errors import NotFound
+from igny8_core.common.sheets import XLSX_TYPE
 from igny8_core.modules.planner import services
 from igny8_core.modules.planner.api import filters, serializers
+from igny8_core.modules.planner.api.serializers_ownership import ConfirmInput, IdeaConflictsSerializer
+from igny8_core.modules.planner.api.views_ownership import OwnerActions
 from igny8_core.modules.planner.constants import MAX_UPLOAD_BYTES, KeywordStatus
 from igny8_core.modules.planner.errors import KeywordFileTooLarge
-from igny8_core.modules.planner.models import Cluster, ContentIdea, Keyword, KeywordImport, SitePage
+from igny8_core.modules.planner.idea_sheet import MAX_EXPORT, idea_file
+from igny8_core.modules.planner.models import Cluster, ContentIdea, Keyword, KeywordImport
+from igny8_core.modules.planner.selectors_ownership import idea_conflicts
 
 _FORM_OVERHEAD_BYTES = 64 * 1024
+_EXPORT = (
+    "Those that the list's filters leave, best first, at most 20,000; cells that a spreadsheet would take for formulas "
+    "begin with an apostrophe."
+)
 
 
 @extend_schema_view(
@@ -194,7 +207,7 @@ def _refuse_oversize(request: Request) -> None:
         description="A locked cluster takes and gives no keywords.",
     ),
 )
-class ClusterViewSet(UpdateRows, SiteSectorModelViewSet):
+class ClusterViewSet(OwnerActions, UpdateRows, SiteSectorModelViewSet):
     """Topics of a site."""
 
     room = "planner"
@@ -243,6 +256,9 @@ class IdeaViewSet(SiteSectorModelViewSet):
     filterset_class = filters.IdeaFilter
     search_fields = ("title", "head_keyword")
     ordering_fields = ("title", "score", "created_at")
+    parameters: ClassVar[Mapping[str, frozenset[str]]] = {
+        name: frozenset({*filters.IdeaFilter.base_filters, "search"}) for name in ("export", "export_xlsx")
+    }
 
     def get_serializer_class(self) -> type[BaseSerializer[Any]]:
         """A list is read without the briefs."""
@@ -250,14 +266,38 @@ class IdeaViewSet(SiteSectorModelViewSet):
 
     @extend_schema(
         summary="Accept an idea",
-        description="An article is to be written of it.",
-        request=None,
+        description="An article is to be written of it. When something of the site answers its query already, the "
+        "answer is 409 `idea_duplicates` with what does, unless the caller confirms.",
+        request=ConfirmInput,
         responses=serializers.IdeaDetailSerializer,
     )
     @action(detail=True, methods=["post"])
     def accept(self, request: Request, pk: str) -> Response:
         """Accept one idea."""
-        return self.answer(services.idea_accept(_id(pk)))
+        data = self.valid_data(ConfirmInput(data=request.data))
+        return self.answer(services.idea_accept(_id(pk), is_confirmed=data["is_confirmed"]))
+
+    @extend_schema(
+        summary="Show an idea's conflicts",
+        description="What answers its query already: pages, ideas, articles at work.",
+        responses=IdeaConflictsSerializer,
+    )
+    @action(detail=True, methods=["get"])
+    def conflicts(self, request: Request, pk: str) -> Response:
+        """What accepting it would ask about."""
+        row = self.get_object()
+        return Response(IdeaConflictsSerializer({"conflicts": idea_conflicts([row.pk])}).data)
+
+    @extend_schema(
+        summary="Complete an improvement",
+        description="The page that an accepted idea is about was improved. New content is completed by its article.",
+        request=None,
+        responses=serializers.IdeaDetailSerializer,
+    )
+    @action(detail=True, methods=["post"])
+    def complete(self, request: Request, pk: str) -> Response:
+        """Say that the page was improved."""
+        return self.answer(services.idea_done(_id(pk)))
 
     @extend_schema(
         summary="Reject an idea",
@@ -272,14 +312,16 @@ class IdeaViewSet(SiteSectorModelViewSet):
 
     @extend_schema(
         summary="Accept many ideas",
-        description="All of them or none.",
-        request=serializers.BulkIds,
+        description="All of them or none; refused with what answers their queries already, unless confirmed.",
+        request=serializers.BulkAcceptInput,
         responses=serializers.BulkResultSerializer,
     )
     @action(detail=False, methods=["post"], url_path="bulk-accept")
     def bulk_accept(self, request: Request) -> Response:
         """Accept many ideas."""
-        return self._decide(request, is_accepted=True)
+        data = self.valid_data(serializers.BulkAcceptInput(data=request.data))
+        changed = services.ideas_decide(data["ids"], is_accepted=True, is_confirmed=data["is_confirmed"])
+        return Response({"changed": changed})
 
     @extend_schema(
         summary="Reject many ideas",
@@ -290,11 +332,36 @@ class IdeaViewSet(SiteSectorModelViewSet):
     @action(detail=False, methods=["post"], url_path="bulk-reject")
     def bulk_reject(self, request: Request) -> Response:
         """Reject many ideas."""
-        return self._decide(request, is_accepted=False)
-
-    def _decide(self, request: Request, *, is_accepted: bool) -> Response:
         data = self.valid_data(serializers.BulkIds(data=request.data))
-        return Response({"changed": services.ideas_decide(data["ids"], is_accepted=is_accepted)})
+        return Response({"changed": services.ideas_decide(data["ids"], is_accepted=False)})
+
+    @extend_schema(
+        summary="Export ideas",
+        description=f"{_EXPORT} As CSV.",
+        responses={(200, "text/csv"): OpenApiTypes.STR},
+        filters=True,
+    )
+    @action(detail=False, methods=["get"])
+    def export(self, request: Request) -> HttpResponse:
+        """Ideas as CSV."""
+        return self._file(request, kind="csv", content_type="text/csv; charset=utf-8")
+
+    @extend_schema(
+        summary="Export ideas as a workbook",
+        description=f"{_EXPORT} As XLSX.",
+        responses={(200, XLSX_TYPE): OpenApiTypes.BINARY},
+        filters=True,
+    )
+    @action(detail=False, methods=["get"], url_path="export-xlsx")
+    def export_xlsx(self, request: Request) -> HttpResponse:
+        """Ideas as a workbook."""
+        return self._file(request, kind="xlsx", content_type=XLSX_TYPE)
+
+    def _file(self, request: Request, *, kind: str, content_type: str) -> HttpResponse:
+        found = narrow(self.get_queryset(), request, self).values_list("pk", flat=True)
+        name = {"Content-Disposition": f'attachment; filename="ideas.{kind}"'}
+        content = idea_file(list(found[:MAX_EXPORT]), kind=kind)
+        return HttpResponse(content, content_type=content_type, headers=name)
 
     @extend_schema(
         summary="Generate ideas",
@@ -314,19 +381,3 @@ def _id(text: str) -> UUID:
         return UUID(text)
     except ValueError as error:
         raise NotFound from error
-
-
-@extend_schema_view(
-    list=extend_schema(summary="List pages", description="Pages that the site has, and their queries."),
-    retrieve=extend_schema(summary="Show a page", description="With its ETag."),
-)
-class SitePageViewSet(SiteSectorModelViewSet):
-    """Pages of a site."""
-
-    room = "planner"
-    throttle_scope = "planner"
-    model = SitePage
-    serializer_class = serializers.SitePageSerializer
-    filterset_class = filters.SitePageFilter
-    search_fields = ("url", "head_query")
-    ordering_fields = ("url", "created_at")
