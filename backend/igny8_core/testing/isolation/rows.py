@@ -104,6 +104,8 @@ def _value(field: Any, tenant: Tenant, marker: str) -> Any:
         return _LEFT_OUT
     if isinstance(field, models.UUIDField):
         return uuid4()
+    if isinstance(field, models.BinaryField):
+        return marker.encode()
     if isinstance(field, models.DateField):
         later = utc_now() + timedelta(days=1)
         return later if isinstance(field, models.DateTimeField) else later.date()
