@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import IntegrityError, connections, transaction
 
 from igny8_core.auth.selectors import site_get
+from igny8_core.common.clock import utc_now
 from igny8_core.common.errors import DomainError, NotFound
 from igny8_core.common.text import slugify
 from igny8_core.modules.integration import selectors as integration
@@ -20,7 +21,12 @@ from igny8_core.modules.publisher.constants import (
     PublicationState,
 )
 from igny8_core.modules.publisher.delivery import Delivery
-from igny8_core.modules.publisher.errors import ArticleHeld, PublicationSiteConflict, PublicationTaken
+from igny8_core.modules.publisher.errors import (
+    ArticleHeld,
+    PublicationSiteConflict,
+    PublicationTaken,
+    PublicationVanished,
+)
 from igny8_core.modules.publisher.gate import (
     article_hold,
     gate_check,
@@ -183,6 +189,7 @@ def preview_pages_follow(site_id: UUID, *, checkpoint: Checkpoint) -> None:
         checkpoint()
         with preview_told():
             if place.is_deleted:
+                _pages_forget(place, site_id=site_id)
                 store.site_remove(place.token)
                 continue
             stored = store.post_ids(place.token)
@@ -190,11 +197,19 @@ def preview_pages_follow(site_id: UUID, *, checkpoint: Checkpoint) -> None:
         _pages_restore(place, stored, checkpoint=checkpoint)
 
 
+def _pages_forget(place: PreviewPlace, *, site_id: UUID) -> None:
+    with tenant_transaction():
+        deleted = Publication.deleted.filter(destination_id=place.destination_id)
+        keys = [_page_key(marker) for marker in deleted.values_list("marker", flat=True)]
+        planner.pages_removed(site_id=site_id, remote_keys=keys)
+
+
 def _pages_remove(store: PreviewStore, place: PreviewPlace, stored: set[str], *, site_id: UUID) -> None:
     with tenant_transaction():
         alive = Publication.objects.filter(destination_id=place.destination_id)
         gone = stored - {str(marker) for marker in alive.values_list("marker", flat=True)}
         site = _preview_site(place.destination_id, site_id) if gone else None
+        planner.pages_removed(site_id=site_id, remote_keys=[_page_key(post_id) for post_id in gone])
     for post_id in sorted(gone):
         if site is not None:
             store.remove_post(site, post_id)
@@ -218,6 +233,7 @@ def _pages_restore(place: PreviewPlace, stored: set[str], *, checkpoint: Checkpo
             Publication.objects.filter(pk=row.pk, version=row.version).update(
                 article_version=document.version
             )
+            _page_tell(row, document)
 
 
 def _enqueued(row: Publication) -> Job:
@@ -240,7 +256,7 @@ def _delivery(publication_id: UUID) -> Delivery:
         document_version=document.version,
         slug_free=_slug_free_now,
         on_published=lambda published: _announce(published, document),
-        on_failed=failure_tell,
+        on_failed=_failed,
     )
 
 
@@ -289,14 +305,33 @@ def _preview_site(destination_id: UUID, site_id: UUID) -> PreviewSite:
 
 def _announce(row: Publication, document: ArticleDocument) -> None:
     """In the transaction that makes the row `published`: the planner learns which page owns the query."""
+    _page_tell(row, document)
+    audit_write("publication.published", row=row, detail={"url": row.url, "version": row.article_version})
+
+
+def _page_tell(row: Publication, document: ArticleDocument) -> None:
     planner.page_record(
         site_id=row.site_id,
         url=row.url,
         head_query=document.head_keyword,
         source=PAGE_SOURCE,
         content_id=row.article_id,
+        title=document.title,
+        remote_key=_page_key(row.marker),
+        changed_at=utc_now(),
     )
-    audit_write("publication.published", row=row, detail={"url": row.url, "version": row.article_version})
+
+
+def _page_key(marker: object) -> str:
+    """What the planner finds the page by under whatever address: the publication's identity."""
+    return f"post:{marker}"
+
+
+def _failed(row: Publication) -> None:
+    """In the transaction that makes the row `failed`: a post that was deleted over there answers nothing any more."""
+    if row.error_code == PublicationVanished.code:
+        planner.pages_removed(site_id=row.site_id, remote_keys=[_page_key(row.marker)])
+    failure_tell(row)
 
 
 def _slug_of(document: ArticleDocument) -> str:

@@ -8,6 +8,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from igny8_core.modules.integration.models import Destination
+from igny8_core.modules.planner.models import SitePage
 from igny8_core.modules.publisher.models import Publication
 from igny8_core.modules.publisher.tests.fake_wordpress import FakeWordPress
 from igny8_core.modules.publisher.tests.samples import article_change, published, reserved
@@ -57,6 +58,31 @@ def test_page_goes_and_comes_back_with_its_article(tenant: Tenant, stranger: Ten
     _followed(tenant)
     assert (_status(row), _status(other), _status(theirs)) == (200, 200, 200)
     assert _jobs(stranger) == []
+
+
+def _known(tenant: Tenant) -> dict[str, bool]:
+    """The pages that the planner knows, and whether they are there."""
+    with tenant.work():
+        return {page.url: page.removed_at is None for page in SitePage.objects.all()}
+
+
+@pytest.mark.parametrize("owner", ["article", "destination"])
+def test_planner_learns_that_a_page_is_gone_and_back(tenant: Tenant, owner: str) -> None:
+    row = published(tenant, reserved(tenant).pk)
+    with tenant.work():
+        page = SitePage.objects.get()
+        assert (page.remote_key, page.query_source) == (f"post:{row.marker}", "article")
+        assert page.title.startswith("Burr grinders")
+    paths = {
+        "article": f"writer/articles/{row.article_id}/",
+        "destination": f"integration/destinations/{row.destination_id}/",
+    }
+    _ask(tenant, paths[owner], method="delete")
+    _followed(tenant)
+    assert _known(tenant) == {row.url: False}
+    _ask(tenant, f"{paths[owner]}restore/")
+    _followed(tenant)
+    assert _known(tenant) == {row.url: True}
 
 
 @pytest.mark.parametrize("owner", ["account/sites", "integration/destinations"])
