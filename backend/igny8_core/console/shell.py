@@ -70,6 +70,7 @@ _SITE_NAV: tuple[tuple[str, StrPromise, str, str], ...] = (
     ("keywords", _("Keywords"), "key", "planner_keyword_list"),
     ("map", _("Map"), "map", "planner_cluster_list"),
     ("ideas", _("Ideas"), "bulb", "planner_idea_list"),
+    ("pages", _("Pages"), "list", "planner_page_list"),
     ("writing", _("Writing"), "pen", "writer_task_list"),
     ("publishing", _("Publishing"), "send", "publisher_publication_list"),
     ("pipelines", _("Pipelines"), "flow", "automation_run_list"),

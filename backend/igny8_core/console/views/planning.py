@@ -21,7 +21,8 @@ from igny8_core.console.lists import FilterForm, choice, page_number
 from igny8_core.console.packing import Circle, around, pack
 from igny8_core.console.undo import undo_keep, undo_take
 from igny8_core.modules.planner import services
-from igny8_core.modules.planner.constants import ClusterStatus, IdeaState
+from igny8_core.modules.planner.constants import ClusterStatus, IdeaKind, IdeaState
+from igny8_core.modules.planner.errors import IdeaDuplicates
 from igny8_core.modules.planner.selectors import (
     cluster_get,
     cluster_map,
@@ -32,6 +33,7 @@ from igny8_core.modules.planner.selectors import (
     keyword_list,
     planner_counts,
 )
+from igny8_core.modules.planner.selectors_ownership import findings_of, idea_conflicts
 from igny8_core.modules.planner.types import ClusterRow, IdeaQuery, KeywordQuery
 from igny8_core.modules.writer import services as writer
 from igny8_core.modules.writer.selectors import article_estimate
@@ -230,6 +232,7 @@ class ClusterView(SitePageView):
 class IdeaFilterForm(FilterForm):
     """What the ideas can be narrowed by."""
 
+    kind = choice(gettext_lazy("Any kind"), IdeaKind.choices)
     state = choice(gettext_lazy("Any state"), IdeaState.choices)
     score_min = forms.FloatField(
         label=gettext_lazy("Score from"),
@@ -255,6 +258,7 @@ class IdeasView(JobPageView):
         values = {
             "filters": filters,
             "page": page,
+            "answered": {one.idea_id for one in idea_conflicts([row.id for row in page.rows])},
             "counts": counts,
             "may_decide": self.may("planner_idea_bulk_accept"),
             "may_find": self.may("planner_idea_generate"),
@@ -274,9 +278,11 @@ class IdeaView(SitePageView):
         if brief.site_id != site_id:
             raise NotFound
         idea = idea_get(idea_id)
-        can_be_written = bool(brief.outline) and idea.state in WRITABLE
+        can_be_written = bool(brief.outline) and idea.state in WRITABLE and idea.page_id is None
         values = {
             "idea": idea,
+            "conflicts": idea_conflicts([idea_id]) if idea.state in WRITABLE else [],
+            "findings": findings_of(idea_id=idea_id),
             "brief": brief,
             "estimate": article_estimate(idea_id) if can_be_written else None,
             "may_decide": self.may("planner_idea_accept"),
@@ -312,7 +318,12 @@ class IdeasDecideView(SiteActionView):
         """Decide."""
         ids = ids_chosen(request)
         before = idea_states(ids)
-        n = services.ideas_decide(ids, is_accepted=self.is_accepted)
+        is_confirmed = "is_confirmed" in request.POST
+        try:
+            n = services.ideas_decide(ids, is_accepted=self.is_accepted, is_confirmed=is_confirmed)
+        except IdeaDuplicates as refusal:
+            values = {"conflicts": refusal.conflicts, "ids": ids, "next": self.back()}
+            return self.page("planning/confirm.html", values, status=409)
         if self.is_accepted:
             text = ngettext("%(n)s idea is accepted.", "%(n)s ideas are accepted.", n)
         else:
@@ -322,6 +333,20 @@ class IdeasDecideView(SiteActionView):
             names = {"site_id": site_id, "undo_id": undo_keep(request, before)}
             undo = reverse("console:ideas_undo", kwargs=names)
         return self.done(text % {"n": n}, self.back(), undo=undo)
+
+
+class IdeaDoneView(SiteActionView):
+    """Say that a page was improved as an idea asked."""
+
+    room, back_to = "planner", "console:ideas"
+    operations: ClassVar[Mapping[str, str]] = {"POST": "idea_complete"}
+
+    def post(self, request: HttpRequest, site_id: UUID, idea_id: UUID) -> HttpResponseBase:
+        """Complete it."""
+        if idea_brief_get(idea_id).site_id != site_id:
+            raise NotFound
+        services.idea_done(idea_id)
+        return self.done(_("The page is improved."), self.back())
 
 
 class IdeasUndoView(SiteActionView):

@@ -178,8 +178,13 @@ def _cluster_row(row: Cluster) -> ClusterRow:
 
 def idea_list(query: IdeaQuery, *, number: int = 1) -> Page[IdeaRow]:
     """One page of a site's ideas, the best first."""
-    rows = ContentIdea.objects.filter(site_id=query.site_id).select_related("cluster")
-    wanted = {"state": query.state, "cluster_id": query.cluster_id, "score__gte": query.score_min}
+    rows = ContentIdea.objects.filter(site_id=query.site_id).select_related("cluster", "page")
+    wanted = {
+        "state": query.state,
+        "kind": query.kind,
+        "cluster_id": query.cluster_id,
+        "score__gte": query.score_min,
+    }
     rows = rows.filter(**{name: value for name, value in wanted.items() if value is not None})
     if query.search:
         rows = rows.filter(Q(title__icontains=query.search) | Q(head_keyword__icontains=query.search))
@@ -188,7 +193,7 @@ def idea_list(query: IdeaQuery, *, number: int = 1) -> Page[IdeaRow]:
 
 def idea_get(idea_id: UUID) -> IdeaRow:
     """An idea as a list shows it; raises NotFound."""
-    row = ContentIdea.objects.select_related("cluster").filter(pk=idea_id).first()
+    row = ContentIdea.objects.select_related("cluster", "page").filter(pk=idea_id).first()
     if row is None:
         raise NotFound
     return _idea_row(row)
@@ -205,6 +210,9 @@ def _idea_row(row: ContentIdea) -> IdeaRow:
         state=row.state,
         target_word_count=row.brief.get("target_word_count", 0),
         failure_reason=row.failure_reason,
+        kind=row.kind,
+        page_id=row.page_id,
+        page_url=row.page.url if row.page else "",
     )
 
 

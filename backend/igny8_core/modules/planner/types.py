@@ -219,6 +219,7 @@ class IdeaQuery:
     site_id: UUID
     search: str = ""
     state: str | None = None
+    kind: str | None = None
     cluster_id: UUID | None = None
     score_min: float | None = None
 
@@ -236,6 +237,9 @@ class IdeaRow:
     state: str
     target_word_count: int
     failure_reason: str
+    kind: str
+    page_id: UUID | None
+    page_url: str
 
 
 @dataclass(frozen=True, slots=True)
