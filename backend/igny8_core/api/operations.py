@@ -202,8 +202,9 @@ _TABLE: Mapping[str, Mapping[str, OperationRule]] = {
         "import_retrieve": VIEWER_READ,
         "import_create": EDITOR_WRITE,
         "import_start": EDITOR_WRITE,
-        "import_mapping_list": VIEWER_READ,
-        "import_mapping_retrieve": VIEWER_READ,
+        # They are the account's, whatever site a file was for.
+        "import_mapping_list": replace(VIEWER_READ, whole_account=True),
+        "import_mapping_retrieve": replace(VIEWER_READ, whole_account=True),
         "ranking_list": VIEWER_READ,
         "ranking_retrieve": VIEWER_READ,
         "metric_list": VIEWER_READ,

@@ -68,6 +68,7 @@ class World:
         self.actors["key of another site"] = key_client(self.victim.owner, site=other)
         self.browsers = {name: browser_of(user) for name, user in people.items()}
         self.victims_owner, self.victims_browser = client_of(self.victim.owner), browser_of(self.victim.owner)
+        self.undo_id = uuid4()  # what the victim's owner may take back: no row, it lives in their session
 
     def client(self, actor: str, operation: WalkedOperation) -> Client:
         """What an actor asks with: a browser for pages, a token for the API; a key has no browser."""
@@ -91,6 +92,8 @@ class World:
         tenant = self.victim if of_victim else self.mine
         if position.place == "header":
             return tenant.account.pk if position.name == "X-Account-ID" else tenant.site.pk
+        if position.name == "undo_id" and of_victim:
+            return self.undo_id
         model = self._model_named(position.name, operation)
         row = (self.theirs if of_victim else self.own).get(model)
         return row.pk if row is not None else uuid4()
@@ -109,7 +112,11 @@ class World:
         return named[0] if named else getattr(view, "model", None)
 
     def prepare(self, operation: WalkedOperation) -> None:
-        """What is to be restored must have been deleted."""
+        """What is to be restored must have been deleted, and what is to be taken back must have been done."""
+        if "undo_id" in operation.path_names:
+            session = self.victims_browser.session
+            session["undo"] = [[str(self.undo_id), {}]]
+            session.save()
         if operation.path.endswith("}/restore/") and "revisions" not in operation.path:
             row = self.theirs[self._model_named("id", operation)]
             with self.victim.work():
