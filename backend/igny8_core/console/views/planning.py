@@ -23,6 +23,7 @@ from igny8_core.console.undo import undo_keep, undo_take
 from igny8_core.modules.planner import services
 from igny8_core.modules.planner.constants import ClusterStatus, IdeaKind, IdeaState
 from igny8_core.modules.planner.errors import IdeaDuplicates
+from igny8_core.modules.planner.ideation.scoring import score_lines
 from igny8_core.modules.planner.selectors import (
     cluster_get,
     cluster_map,
@@ -283,6 +284,7 @@ class IdeaView(SitePageView):
             "idea": idea,
             "conflicts": idea_conflicts([idea_id]) if idea.state in WRITABLE else [],
             "findings": findings_of(idea_id=idea_id),
+            "lines": score_lines(brief.score_parts),
             "brief": brief,
             "estimate": article_estimate(idea_id) if can_be_written else None,
             "may_decide": self.may("planner_idea_accept"),

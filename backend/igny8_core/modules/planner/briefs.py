@@ -1,13 +1,15 @@
 """Turns a brief into the JSON of its row and back; the one place that knows the keys."""
 
+from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from igny8_core.modules.planner.ideation.drafts import IdeaDraft
 from igny8_core.modules.planner.models import ContentIdea
-from igny8_core.modules.planner.types import IdeaBrief, OutlineSection
+from igny8_core.modules.planner.types import BriefEntity, BriefLink, IdeaBrief, OutlineSection
 
 
-def brief_json(draft: IdeaDraft, *, language: str) -> dict[str, Any]:
+def brief_json(draft: IdeaDraft, *, language: str, links: Sequence[BriefLink] = ()) -> dict[str, Any]:
     """What a row keeps of a draft beside its own columns."""
     return {
         "title_options": list(draft.title_options),
@@ -24,6 +26,14 @@ def brief_json(draft: IdeaDraft, *, language: str) -> dict[str, Any]:
         ],
         "target_word_count": draft.target_word_count,
         "language": language,
+        "questions": list(draft.questions),
+        "entities": [{"name": one.name, "why": one.why} for one in draft.entities],
+        "links": [
+            {"page_id": str(one.page_id), "url": one.url, "title": one.title, "why": one.why} for one in links
+        ],
+        "schema_type": draft.schema_type,
+        "schema_reason": draft.schema_reason,
+        "length_reason": draft.length_reason,
     }
 
 
@@ -50,4 +60,13 @@ def idea_brief(row: ContentIdea) -> IdeaBrief:
         language=brief.get("language", "en"),
         score=row.score,
         score_parts=dict(row.score_parts),
+        questions=tuple(brief.get("questions", [])),
+        entities=tuple(BriefEntity(one["name"], one["why"]) for one in brief.get("entities", [])),
+        links=tuple(
+            BriefLink(UUID(one["page_id"]), one["url"], one["title"], one["why"])
+            for one in brief.get("links", [])
+        ),
+        schema_type=brief.get("schema_type", ""),
+        schema_reason=brief.get("schema_reason", ""),
+        length_reason=brief.get("length_reason", ""),
     )

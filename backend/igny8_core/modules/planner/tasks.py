@@ -38,7 +38,9 @@ def cluster_keywords(run: JobRun) -> None:
 @tenant_task("planner.generate_ideas", soft_time_limit=840, time_limit=900)
 def generate_ideas(run: JobRun) -> None:
     """Make a site's content ideas."""
-    report = services.ideas_generate(site_id=UUID(run.payload["site_id"]), progress=run.progress)
+    site_id = UUID(run.payload["site_id"])
+    report = services.ideas_generate(site_id=site_id, progress=run.progress)
+    services.findings_run(site_id=site_id, progress=run.progress)
     run.progress(1, 1, "Done", **asdict(report))
 
 

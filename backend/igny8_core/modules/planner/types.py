@@ -136,6 +136,24 @@ class OutlineSection:
 
 
 @dataclass(frozen=True, slots=True)
+class BriefEntity:
+    """A thing that an article should mention, and why."""
+
+    name: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class BriefLink:
+    """A page of the site that an article should link to: one that was there when the idea was made."""
+
+    page_id: UUID
+    url: str
+    title: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class IdeaBrief:
     """All that a writer needs to know about an idea; `score_parts` explains the score."""
 
@@ -155,6 +173,12 @@ class IdeaBrief:
     language: str
     score: float
     score_parts: dict[str, float | str]
+    questions: tuple[str, ...] = ()
+    entities: tuple[BriefEntity, ...] = ()
+    links: tuple[BriefLink, ...] = ()
+    schema_type: str = ""
+    schema_reason: str = ""
+    length_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from igny8_core.modules.planner.grouping import cohesion
+from igny8_core.modules.planner.ideation.extras import entities, length_reason, questions, schema_type
 from igny8_core.modules.planner.ideation.forms import Form, is_for_article, keyword_form
 from igny8_core.modules.planner.ideation.outline import outline, plain_outline
 from igny8_core.modules.planner.ideation.scoring import Figures, idea_score
 from igny8_core.modules.planner.ideation.titles import TitleSubject, plain_titles, title_options
 from igny8_core.modules.planner.ideation.wording import Wording
-from igny8_core.modules.planner.types import OutlineSection
+from igny8_core.modules.planner.types import BriefEntity, OutlineSection
 from igny8_core.semantics.normalise import keyword_normalise, stem_key
 from igny8_core.semantics.numerics import Matrix
 
@@ -45,6 +46,7 @@ class Candidate:
     difficulty: int | None
     intent: str
     row: int
+    trend: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,12 @@ class IdeaDraft:
     outline: tuple[OutlineSection, ...]
     score: float
     score_parts: dict[str, float | str] = field(default_factory=dict)
+    figures: Figures | None = None
+    questions: tuple[str, ...] = ()
+    entities: tuple[BriefEntity, ...] = ()
+    schema_type: str = ""
+    schema_reason: str = ""
+    length_reason: str = ""
 
     @property
     def target_word_count(self) -> int:
@@ -87,6 +95,12 @@ def idea_drafts(candidates: Sequence[Candidate], *, head: str, view: ClusterView
     """
     usable = _usable(candidates, wording=view.wording)
     return [_draft(group, view) for group in _groups(usable, head=head, view=view)]
+
+
+def idea_draft(head: Candidate, candidates: Sequence[Candidate], *, view: ClusterView) -> IdeaDraft:
+    """The idea around one keyword, whatever else the cluster asks for."""
+    others = [one for one in _usable(candidates, wording=view.wording) if one.row != head.row]
+    return _draft(_around(head, others, view=view), view)
 
 
 def _usable(candidates: Sequence[Candidate], *, wording: Wording) -> list[Candidate]:
@@ -155,7 +169,10 @@ def _belongs(one: Candidate, *, head: Candidate, view: ClusterView) -> bool:
 
 def _draft(group: Sequence[Candidate], view: ClusterView) -> IdeaDraft:
     head, others = group[0], [one.text for one in group[1:]]
-    score, parts = idea_score(_figures(group, view))
+    figures = _figures(group, view)
+    score, parts = idea_score(figures)
+    asked = questions([one.text for one in group], wording=view.wording)
+    schema, reason = schema_type(head.text, intent=head.intent, asked=len(asked))
     if view.language.lower().startswith("en"):
         titles = _titles(group, wording=view.wording)
         sections = outline(head.text, others, intent=head.intent, wording=view.wording)
@@ -170,6 +187,12 @@ def _draft(group: Sequence[Candidate], view: ClusterView) -> IdeaDraft:
         outline=sections,
         score=score,
         score_parts=parts,
+        figures=figures,
+        questions=asked,
+        entities=entities(head.text, others, wording=view.wording),
+        schema_type=schema,
+        schema_reason=reason,
+        length_reason=length_reason(sections, keywords=len(group)),
     )
 
 
@@ -196,11 +219,14 @@ def _figures(group: Sequence[Candidate], view: ClusterView) -> Figures:
     head, wording = group[0], view.wording
     related = [bool(wording.topic_stems.intersection(stem_key(one.text).split())) for one in group]
     return Figures(
-        volume=sum(one.volume or 0 for one in group),
+        volume=sum(one.volume or 0 for one in group)
+        if any(one.volume is not None for one in group)
+        else None,
         difficulties=[one.difficulty for one in group if one.difficulty is not None],
         intent=head.intent,
         keywords=len(group),
         cohesion=cohesion(view.vectors[[one.row for one in group]]) if len(group) > 1 else 0.0,
         relation=sum(related) / len(related),
         is_stranger=_is_stranger(head, wording=wording),
+        trend=head.trend,
     )

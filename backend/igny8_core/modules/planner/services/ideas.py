@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -18,12 +18,15 @@ from igny8_core.modules.planner.ideation.drafts import (
     Candidate,
     ClusterView,
     IdeaDraft,
+    idea_draft,
     idea_drafts,
 )
+from igny8_core.modules.planner.ideation.scoring import NO_FIGURES, idea_score, opportunity
 from igny8_core.modules.planner.ideation.wording import Wording
 from igny8_core.modules.planner.models import Cluster, ContentIdea, Keyword
 from igny8_core.modules.planner.selectors_ownership import idea_conflicts
-from igny8_core.modules.planner.types import IdeasReport, Progress
+from igny8_core.modules.planner.services.grounds import Grounds
+from igny8_core.modules.planner.types import BriefLink, IdeasReport, Progress
 from igny8_core.semantics.normalise import keyword_normalise, stem_key
 from igny8_core.semantics.vectors import KeywordSpace
 from igny8_core.tenancy.audit import audit_write
@@ -50,6 +53,7 @@ class _Word:
     intent: str
     intents: Sequence[str]
     cluster_id: UUID | None
+    trend: Sequence[float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,15 @@ class _Topic:
     sector_id: UUID | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """An idea of a cluster, with the pages that its article should link to."""
+
+    topic: _Topic
+    draft: IdeaDraft
+    links: tuple[BriefLink, ...]
+
+
 def ideas_start(*, site_id: UUID) -> Job:
     """Have a worker make ideas for a site's clusters; called again it returns the job that is at work."""
     payload = {"site_id": str(site_id)}
@@ -70,21 +83,23 @@ def ideas_start(*, site_id: UUID) -> Job:
 def ideas_generate(*, site_id: UUID, progress: Progress, limit: int | None = None) -> IdeasReport:
     """Make the ideas that the site's clusters ask for and that were never there, whatever became of those.
 
-    Call it outside any transaction; no model is used. A head keyword that has an idea in any state, a rejected one
-    included, gets no second. With `limit` the best so many are made, and the next call goes on; without one, running
-    again, or twice at once, makes nothing more. Raises NotFound for a foreign site.
+    Call it outside any transaction; no model is used. A query that has an idea in any state, a rejected one included,
+    gets no second; one that a page answers gives an idea to work on that page, once. With `limit` the best so many are
+    made, and the next call goes on; without one, running again, or twice at once, makes nothing more. Raises NotFound
+    for a foreign site.
     """
     with tenant_transaction():
-        language, topics, words = _read(site_id)
+        language, topics, words, grounds = _read(site_id)
     progress(0, len(topics), "Looking for ideas")
-    drafts = _drafts(topics, words, language=language)
+    drafts = _drafts(topics, words, language=language, grounds=grounds)
     progress(len(topics), len(topics), "Storing the ideas")
     with tenant_transaction():
         if not Site.objects.select_for_update(no_key=True).filter(pk=site_id).exists():
             raise NotFound
         alive = set(Cluster.objects.filter(site_id=site_id).values_list("pk", flat=True))
+        grounds = grounds.looked_again(site_id)  # another run may have written meanwhile
         known = set(ContentIdea.objects.filter(site_id=site_id).values_list("head_keyword", flat=True))
-        rows = _rows(drafts, known=known, alive=alive, site_id=site_id, language=language)
+        rows = _rows(drafts, known=known, alive=alive, site_id=site_id, language=language, grounds=grounds)
         if limit is not None:
             rows = sorted(rows, key=lambda row: (-row.score, row.head_keyword))[:limit]
         ContentIdea.objects.bulk_create(rows, batch_size=500)
@@ -235,20 +250,21 @@ def _use_keywords(row: ContentIdea, *, before: KeywordStatus, after: KeywordStat
     ).update(status=after, version=F("version") + 1, updated_at=utc_now())
 
 
-def _read(site_id: UUID) -> tuple[str, list[_Topic], list[_Word]]:
+def _read(site_id: UUID) -> tuple[str, list[_Topic], list[_Word], Grounds]:
     language = Site.objects.filter(pk=site_id).values_list("language", flat=True).first()
     if language is None:
         raise NotFound
     clusters = Cluster.objects.filter(site_id=site_id).order_by("-volume", "pk")
     topics = [_Topic(*values) for values in clusters.values_list("pk", "head_keyword", "sector_id")]
     keywords = Keyword.objects.filter(site_id=site_id).exclude(status=KeywordStatus.ARCHIVED).order_by("pk")
-    columns = ("text", "volume", "difficulty", "intent", "intents", "cluster_id")
-    return language, topics, [_Word(*values) for values in keywords.values_list(*columns)]
+    columns = ("text", "volume", "difficulty", "intent", "intents", "cluster_id", "trend")
+    words = [_Word(*values) for values in keywords.values_list(*columns)]
+    return language, topics, words, Grounds.read(site_id)
 
 
 def _drafts(
-    topics: Sequence[_Topic], words: Sequence[_Word], *, language: str
-) -> list[tuple[_Topic, IdeaDraft]]:
+    topics: Sequence[_Topic], words: Sequence[_Word], *, language: str, grounds: Grounds
+) -> list[_Draft]:
     by_cluster: defaultdict[UUID | None, list[_Word]] = defaultdict(list)
     for word in words:
         by_cluster[word.cluster_id].append(word)
@@ -260,39 +276,87 @@ def _drafts(
     for topic in topics:
         members = by_cluster[topic.id]
         candidates = [
-            Candidate(word.text, word.volume, word.difficulty, word.intent, row)
+            Candidate(word.text, word.volume, word.difficulty, word.intent, row, tuple(word.trend))
             for row, word in enumerate(members)
         ]
         vectors = space.embed([word.text for word in members])
         view = ClusterView(vectors=vectors, wording=wording, language=language)
-        drafts = idea_drafts(candidates, head=topic.head, view=view)
-        found += [(topic, draft) for draft in drafts]
-    return found
+        found += [(topic, draft) for draft in _of_cluster(candidates, topic, view=view, grounds=grounds)]
+    links = grounds.links([draft.head_keyword for _, draft in found], space)
+    return [_Draft(topic, draft, linked) for (topic, draft), linked in zip(found, links, strict=True)]
+
+
+def _of_cluster(
+    candidates: Sequence[Candidate], topic: _Topic, *, view: ClusterView, grounds: Grounds
+) -> list[IdeaDraft]:
+    """What the cluster asks for, and what a page of the site can win, or loses, for another of its keywords."""
+    drafts = idea_drafts(candidates, head=topic.head, view=view)
+    heads = {draft.head_keyword for draft in drafts}
+    chances = [one for one in candidates if one.text not in heads and grounds.is_opportunity(one.text)]
+    return drafts + [idea_draft(one, candidates, view=view) for one in chances]
 
 
 def _rows(
-    drafts: Iterable[tuple[_Topic, IdeaDraft]],
+    drafts: Iterable[_Draft],
     *,
     known: set[str],
     alive: set[UUID],
     site_id: UUID,
     language: str,
+    grounds: Grounds,
 ) -> list[ContentIdea]:
-    """The rows of the drafts that are news; of two drafts with one head keyword the better cluster's counts."""
-    rows: dict[str, ContentIdea] = {}
-    for topic, draft in drafts:
-        head = draft.head_keyword
-        if head in known or head in rows or topic.id not in alive:
+    """The rows of the drafts that are news: one for each query, one for each page that is there."""
+    new: dict[str, ContentIdea] = {}
+    better: dict[UUID, ContentIdea] = {}
+    keys = {stem_key(head) for head in known} - {""}
+    for one in drafts:
+        head, key = one.draft.head_keyword, stem_key(one.draft.head_keyword)
+        if one.topic.id not in alive:
             continue
-        rows[head] = ContentIdea(
-            site_id=site_id,
-            sector_id=topic.sector_id,
-            cluster_id=topic.id,
-            title=draft.title_options[0],
-            head_keyword=head,
-            stem_key=stem_key(head),
-            brief=brief_json(draft, language=language),
-            score=draft.score,
-            score_parts=draft.score_parts,
-        )
-    return list(rows.values())
+        page_id = grounds.page_for(head)
+        if page_id is None:
+            if head not in known and head not in new and key not in keys:
+                new[head] = _row(one, site_id=site_id, language=language)
+                keys |= {key} - {""}
+        elif page_id not in grounds.improved:
+            row = _improvement(one, page_id, site_id=site_id, language=language, grounds=grounds)
+            # Its own article is not to be refreshed for no reason that a search gives.
+            is_ours = head in known and row.kind == IdeaKind.REFRESH
+            if not is_ours and (page_id not in better or row.score > better[page_id].score):
+                better[page_id] = row
+    return [*new.values(), *better.values()]
+
+
+def _row(one: _Draft, *, site_id: UUID, language: str) -> ContentIdea:
+    draft = one.draft
+    return ContentIdea(
+        site_id=site_id,
+        sector_id=one.topic.sector_id,
+        cluster_id=one.topic.id,
+        title=draft.title_options[0],
+        head_keyword=draft.head_keyword,
+        stem_key=stem_key(draft.head_keyword),
+        brief=brief_json(draft, language=language, links=one.links),
+        score=draft.score,
+        score_parts=draft.score_parts,
+    )
+
+
+_IMPROVING = {
+    IdeaKind.QUICK_WIN: "Raise “{name}” for “{head}”",
+    IdeaKind.DECLINING: "Win back the readers of “{name}”",
+    IdeaKind.REFRESH: "Refresh “{name}” for “{head}”",
+}
+
+
+def _improvement(
+    one: _Draft, page_id: UUID, *, site_id: UUID, language: str, grounds: Grounds
+) -> ContentIdea:
+    """The idea to work on the page that answers the draft's query, scored by how that page stands."""
+    row, head = _row(one, site_id=site_id, language=language), one.draft.head_keyword
+    figures = replace(one.draft.figures or NO_FIGURES, standing=grounds.standing(head, page_id))
+    row.score, row.score_parts = idea_score(figures)
+    row.kind, row.page_id = opportunity(figures), page_id
+    page = grounds.pages[page_id]
+    row.title = _IMPROVING[IdeaKind(row.kind)].format(name=page.title or page.url, head=head)[:200]
+    return row

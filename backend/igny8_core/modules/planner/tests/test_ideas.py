@@ -41,7 +41,15 @@ class TestGenerate:
             assert row.title == "How to choose a moka pot"
             assert (row.state, row.sector_id) == (IdeaState.NEW, tenant.sector.pk)
             assert 0 < row.score <= 100
-            assert set(row.score_parts) == {"volume", "ease", "intent", "size", "focus", "opportunity"}
+            assert set(row.score_parts) == {
+                "volume",
+                "intent",
+                "competition",
+                "cluster",
+                "opportunity",
+                "left_out",
+            }
+            assert row.score_parts["left_out"] == "position, ctr, freshness, trend"
 
     def test_ideas_generate_again_makes_none(self, tenant: Tenant) -> None:
         prepared(tenant)

@@ -8,7 +8,7 @@ from igny8_core.modules.planner.ideation.forms import Form, is_for_article, keyw
 from igny8_core.modules.planner.ideation.frames import frame_for
 from igny8_core.modules.planner.ideation.outline import outline, plain_outline
 from igny8_core.modules.planner.ideation.phrases import is_heading, points, section_heading
-from igny8_core.modules.planner.ideation.scoring import WEIGHTS, Figures, idea_score
+from igny8_core.modules.planner.ideation.scoring import WEIGHTS, Figures, Standing, idea_score, score_lines
 from igny8_core.modules.planner.ideation.titles import TitleSubject, title_options
 from igny8_core.modules.planner.ideation.wording import Wording
 
@@ -256,23 +256,65 @@ class TestScore:
         score, parts = idea_score(figures)
         assert parts == {
             "volume": 0.6,
-            "ease": 0.7,
             "intent": 0.9,
-            "size": 0.5,
-            "focus": 0.75,
-            "opportunity": "quick_win",
+            "competition": 0.7,
+            "cluster": 0.7,
+            "opportunity": "new_content",
+            "left_out": "position, ctr, freshness, trend",
         }
-        assert score == 69.7
-        assert sum(WEIGHTS.values()) == pytest.approx(1.0)
+        assert score == 72.1  # (.25 * .6 + .2 * .9 + .15 * .7 + .1 * .7) / .7
+        lines = score_lines(parts)
+        assert [(one.name, one.points) for one in lines[:4]] == [
+            ("volume", 21.4),
+            ("intent", 25.7),
+            ("competition", 15.0),
+            ("cluster", 10.0),
+        ]
+        assert [one.name for one in lines[4:]] == ["position", "ctr", "freshness", "trend"]
+        assert sum(one.points or 0 for one in lines) == pytest.approx(score, abs=0.2)
+        assert set(WEIGHTS) == {one.name for one in lines}
 
-    def test_score_without_known_difficulty_is_no_quick_win(self) -> None:
+    def test_score_of_an_older_formula_has_no_lines(self) -> None:
+        assert score_lines({"ease": 0.5, "volume": 0.2, "opportunity": "quick_win"}) == []
+
+    def test_score_leaves_out_what_is_not_known(self) -> None:
         figures = Figures(
             volume=0, difficulties=[], intent="navigational", keywords=1, cohesion=-1, relation=0
         )
         score, parts = idea_score(figures)
-        assert (parts["volume"], parts["ease"], parts["focus"]) == (0.0, 0.5, 0.0)
+        assert (parts["volume"], parts["cluster"]) == (0.0, 0.017)
+        assert parts["left_out"] == "position, competition, ctr, freshness, trend"
         assert parts["opportunity"] == "new_content"
-        assert score == 19.3
+        assert score == 11.2  # (.2 * .3 + .1 * .0167) / .55
+
+    @pytest.mark.parametrize(
+        ("standing", "kind"),
+        [
+            (None, "new_content"),
+            (Standing(position=4), "quick_win"),
+            (Standing(position=20), "quick_win"),
+            (Standing(position=3.9), "refresh"),
+            (Standing(position=20.1), "refresh"),
+            (Standing(), "refresh"),
+            (Standing(position=9, previous_position=6), "declining"),
+            (Standing(position=8, previous_position=6), "quick_win"),
+            (Standing(position=30, clicks=7, clicks_before=10), "declining"),
+            (Standing(position=30, clicks=8, clicks_before=10), "refresh"),
+            (Standing(position=30, clicks=1, clicks_before=9), "refresh"),
+        ],
+    )
+    def test_kind_follows_the_page_s_standing(self, standing: Standing | None, kind: str) -> None:
+        figures = Figures(None, [], "informational", 1, 0, 0, standing=standing)
+        assert idea_score(figures)[1]["opportunity"] == kind
+
+    def test_standing_and_trend_are_parts(self) -> None:
+        standing = Standing(position=15, impressions=1000, clicks=1, age_days=365)
+        figures = Figures(
+            None, [], "informational", 1, 0, 0, trend=(0.1,) * 9 + (0.3,) * 3, standing=standing
+        )
+        parts = idea_score(figures)[1]
+        assert (parts["position"], parts["ctr"], parts["freshness"], parts["trend"]) == (0.75, 0.5, 0.5, 0.75)
+        assert "volume" not in parts
 
     def test_score_halves_the_volume_of_a_stranger(self) -> None:
         figures = Figures(
