@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q
@@ -27,6 +28,7 @@ from igny8_core.modules.planner.types import (
 from igny8_core.semantics.normalise import stem_key
 from igny8_core.tenancy.pages import page_read
 
+_WRITTEN = (IdeaState.QUEUED, IdeaState.COMPLETED)
 _TAKEN = (IdeaState.ACCEPTED, IdeaState.QUEUED, IdeaState.COMPLETED)
 _PARTS = ("idea", "other_idea", "page", "other_page")
 _RANKINGS_READ = 200_000
@@ -248,7 +250,7 @@ def _page_side(row: SitePage) -> FindingSide:
     return FindingSide(
         id=row.pk,
         is_idea=False,
-        title=row.title or row.url,
+        title=row.title or urlsplit(row.url).path,
         address=row.url,
         query=row.head_query,
         state=state,
@@ -270,11 +272,12 @@ def ideas_clear(rows: Any) -> Any:
 
 
 def idea_conflicts(ids: Collection[UUID]) -> list[IdeaConflict]:
-    """What answers the queries of ideas already, read from the rows as they are now; pairs that somebody dismissed not.
+    """What answers the queries of unwritten ideas already, as the rows are now; pairs that somebody dismissed not.
 
     A near-duplicate that nobody decided on counts only when both are asked about: the lower score is in conflict.
     """
-    ideas = list(ContentIdea.objects.filter(pk__in=ids, kind=IdeaKind.NEW_CONTENT).order_by("-score", "pk"))
+    unwritten = ContentIdea.objects.filter(pk__in=ids, kind=IdeaKind.NEW_CONTENT).exclude(state__in=_WRITTEN)
+    ideas = list(unwritten.order_by("-score", "pk"))
     dismissed = _dismissed_pairs(ideas)
     found = [*_page_conflicts(ideas), *_idea_twins(ideas), *_found_conflicts(ideas)]
     unique: dict[tuple[UUID, UUID | None], IdeaConflict] = {}

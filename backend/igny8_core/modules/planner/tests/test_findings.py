@@ -306,6 +306,12 @@ class TestAccepting:
             idea = idea_make(tenant, "moka pots")
             assert idea_conflicts([idea.pk, foreign.pk]) == []
 
+    def test_written_idea_is_not_in_conflict_with_its_own_page(self, tenant: Tenant) -> None:
+        with tenant.work():
+            page_make(tenant, "moka pot")
+            idea = idea_make(tenant, "moka pot", state=IdeaState.COMPLETED)
+            assert idea_conflicts([idea.pk]) == []
+
     def test_undo_asks_nothing(self, tenant: Tenant) -> None:
         with tenant.work():
             page_make(tenant, "moka pot")
