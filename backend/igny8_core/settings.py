@@ -245,6 +245,8 @@ SPECTACULAR_SETTINGS = {
         "FindingStateEnum": "igny8_core.modules.planner.constants.FindingState.choices",
         "FindingActionEnum": "igny8_core.modules.planner.constants.FindingAction.choices",
         "IdeaStateEnum": "igny8_core.modules.planner.constants.IdeaState.choices",
+        "PlanEditKindEnum": "igny8_core.modules.planner.constants.EditKind.choices",
+        "PlacementEnum": "igny8_core.modules.planner.constants.Placement.choices",
         "TaskStateEnum": "igny8_core.modules.writer.constants.TaskState.choices",
         "RunStateEnum": "igny8_core.modules.automation.constants.RunState.choices",
         "ItemStateEnum": "igny8_core.modules.automation.constants.ItemState.choices",

@@ -15,8 +15,10 @@ from igny8_core.modules.planner.models import (
     KeywordImport,
     KeywordMetric,
     KeywordRanking,
+    PlanEdit,
     PlanFinding,
     SitePage,
+    Topic,
 )
 from igny8_core.testing.clients import client_of
 from igny8_core.testing.factories import Tenant, site_make
@@ -50,9 +52,24 @@ class TestImports(IsolationContract):
 
 class TestClusters(IsolationContract):
     url, model = f"{BASE}/clusters/", Cluster
+    foreign_fields = {"site": Site, "sector": Sector, "topic": Topic, "keyword_ids": Keyword}
 
     def update_body(self, tenant: Tenant) -> Body:
         return {"name": "Renamed"}
+
+    def create_body(self, tenant: Tenant) -> Body:
+        return {"site": str(tenant.site.pk), "name": "Shoes"}
+
+
+class TestTopics(IsolationContract):
+    url, model = f"{BASE}/topics/", Topic
+
+    def update_body(self, tenant: Tenant) -> Body:
+        return {"name": "Renamed"}
+
+
+class TestEdits(IsolationContract):
+    url, model = f"{BASE}/edits/", PlanEdit
 
 
 class TestIdeas(IsolationContract):
@@ -117,6 +134,7 @@ class TestImportMappings(IsolationContract):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("path", ["clusters/run", "ideas/generate", "findings/look"])
+@pytest.mark.parametrize("path", ["clusters/run", "clusters/preview", "ideas/generate"])
 def test_work_is_started_for_own_sites_alone(tenant: Tenant, stranger: Tenant, path: str) -> None:
     client = client_of(tenant.owner)
     for body in ({"site": "{}"}, {"site": str(tenant.site.pk), "sector": "{}"}):
@@ -154,6 +172,11 @@ def test_upload_for_a_foreign_site_leaves_nothing(
         ("ideas/bulk-reject", ContentIdea, {}),
         ("findings/bulk-dismiss", PlanFinding, {}),
         ("findings/bulk-reopen", PlanFinding, {}),
+        ("keywords/move", Keyword, {"cluster": None}),
+        ("keywords/release", Keyword, {}),
+        ("clusters/bulk-change", Cluster, {"is_locked": True}),
+        ("clusters/bulk-delete", Cluster, {}),
+        ("clusters/bulk-topic", Cluster, {"name": "Shoes"}),
     ],
 )
 def test_bulk_changes_are_all_or_nothing(
@@ -185,3 +208,44 @@ def test_keyword_cannot_join_a_cluster_of_another_site(tenant: Tenant) -> None:
         response = client.patch(f"{BASE}/keywords/{keyword.pk}/", {"cluster": str(foreign.pk)})
     assert response.status_code in (400, 404, 409)
     assert row_of(Keyword, tenant).cluster_id is None
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("path", "named"),
+    [
+        ("keywords/move", {"ids": [Keyword], "cluster": Cluster}),
+        ("clusters/merge", {"ids": [Cluster], "into": Cluster}),
+        ("clusters/bulk-topic", {"ids": [Cluster], "topic": Topic}),
+        ("clusters/split", {"cluster": Cluster, "keyword_ids": [Keyword]}),
+    ],
+)
+def test_edit_names_rows_of_one_account_and_site_alone(
+    tenant: Tenant, stranger: Tenant, path: str, named: dict[str, Any]
+) -> None:
+    client, other = client_of(tenant.owner), site_make(tenant)
+
+    def made(model: Any, account: Tenant, **fields: Any) -> Any:
+        marks = {"normalized": uuid4().hex} if model is Keyword else {}
+        return row_make(model, account, **marks, **fields).pk
+
+    def own(model: Any) -> str:
+        return str(made(model, tenant))
+
+    for place, one in named.items():
+        model = one[0] if isinstance(one, list) else one
+        body = {
+            name: [own(value[0])] if isinstance(value, list) else own(value) for name, value in named.items()
+        }
+        texts = []
+        for foreign in (
+            made(model, stranger),
+            made(model, tenant, site=other, sector=None),
+            uuid4(),
+        ):
+            value = [str(foreign)] if isinstance(one, list) else str(foreign)
+            with unchanged(tenant, stranger):
+                texts.append(text_of(client.post(f"{BASE}/{path}/", {**body, place: value}), foreign))
+        assert texts[0] == texts[2], (path, place)
+        assert texts[0].startswith("404 "), (path, place, texts[0])
+        assert texts[1][0] == "4", (path, place, texts[1])

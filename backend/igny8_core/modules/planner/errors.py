@@ -180,3 +180,60 @@ class FindingStateConflict(DomainError):
     kind = ErrorKind.CONFLICT
     code = "finding_state_conflict"
     message = "The finding's state does not allow this."
+
+
+class TopicChanged(DomainError):
+    """Somebody changed the topic since the caller read it."""
+
+    kind = ErrorKind.PRECONDITION_FAILED
+    code = "topic_changed"
+    message = "Somebody changed this topic since you opened it; look at it again and repeat your change."
+
+
+class TopicLocked(DomainError):
+    """A locked topic takes and gives no clusters."""
+
+    kind = ErrorKind.CONFLICT
+    code = "topic_locked"
+    message = "This topic is locked; unlock it first."
+
+
+class TopicSectorMismatch(DomainError):
+    """A topic never crosses sectors."""
+
+    kind = ErrorKind.CONFLICT
+    code = "topic_sector_mismatch"
+    message = "The cluster and the topic belong to different sectors."
+
+
+class ClustersSectorMismatch(DomainError):
+    """Clusters of different sectors are never merged."""
+
+    kind = ErrorKind.CONFLICT
+    code = "clusters_sector_mismatch"
+    message = "These clusters belong to different sectors; a cluster never crosses them."
+
+
+class ClusterUnsplittable(DomainError):
+    """A split must leave keywords on both sides."""
+
+    code = "cluster_unsplittable"
+    message = "Both parts need at least one keyword of this cluster."
+
+
+class ClusterInUse(DomainError):
+    """An article of the cluster is being written, or is written."""
+
+    kind = ErrorKind.CONFLICT
+    code = "cluster_in_use"
+    message = (
+        "An idea of this cluster is being written or is written; merge the cluster into another one instead."
+    )
+
+
+class EditOvertaken(DomainError):
+    """What an edit left has changed since, so that it cannot be taken back."""
+
+    kind = ErrorKind.CONFLICT
+    code = "edit_overtaken"
+    message = "What this edit left has changed since; nothing was undone."

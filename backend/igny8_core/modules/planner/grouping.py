@@ -188,7 +188,7 @@ def _single(board: _Board) -> bool:
     near = nearest_to(board.vectors[wanted], board.vectors, k=2).similarities[:, 1]
     worth = [row for row, value in zip(wanted, near.tolist(), strict=True) if value >= SINGLE_MIN_SIMILARITY]
     for row in worth[:1]:  # one at a time: its neighbours may join it
-        board.found([row], head=row, pillar=("single", row))
+        board.found([row], head=row, pillar=None)
     return bool(worth)
 
 

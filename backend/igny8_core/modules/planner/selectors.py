@@ -9,7 +9,7 @@ from django.db.models.functions import RowNumber
 from igny8_core.common.errors import NotFound
 from igny8_core.common.pages import Page
 from igny8_core.modules.planner.briefs import idea_brief
-from igny8_core.modules.planner.constants import IdeaKind, IdeaState, ImportState, KeywordStatus
+from igny8_core.modules.planner.constants import IdeaKind, IdeaState, ImportState, KeywordStatus, Placement
 from igny8_core.modules.planner.models import Cluster, ContentIdea, Keyword, KeywordImport
 from igny8_core.modules.planner.reports import import_preview, import_rejects
 from igny8_core.modules.planner.selectors_ownership import ideas_clear
@@ -139,11 +139,15 @@ def _keyword_row(row: Keyword) -> KeywordRow:
 MAP_SIZE = 400
 
 
-def cluster_map(site_id: UUID, *, sector_id: UUID | None = None) -> list[ClusterRow]:
-    """A site's clusters for a picture, the most searched first; at most MAP_SIZE of them."""
+def cluster_map(
+    site_id: UUID, *, sector_id: UUID | None = None, topic_id: UUID | None = None
+) -> list[ClusterRow]:
+    """A site's clusters, or a sector's or topic's, for a picture, the most searched first; at most MAP_SIZE of them."""
     rows = Cluster.objects.filter(site_id=site_id)
     if sector_id is not None:
         rows = rows.filter(sector_id=sector_id)
+    if topic_id is not None:
+        rows = rows.filter(topic_id=topic_id)
     counted = rows.annotate(ideas_count=_IDEAS).order_by("-volume", "-keywords_count", "id")
     return [_cluster_row(row) for row in counted[:MAP_SIZE]]
 
@@ -173,6 +177,7 @@ def _cluster_row(row: Cluster) -> ClusterRow:
         sector_id=row.sector_id,
         ideas_count=row.ideas_count,  # type: ignore[attr-defined]  # annotated by the callers
         version=row.version,
+        topic_id=row.topic_id,
     )
 
 
@@ -220,7 +225,9 @@ def plan_outlook(site_id: UUID, *, sector_id: UUID | None = None) -> PlanOutlook
     """What a site, or one sector of it, has for a run to work on."""
     place = {"site_id": site_id} if sector_id is None else {"site_id": site_id, "sector_id": sector_id}
     ideas = ContentIdea.objects.filter(kind=IdeaKind.NEW_CONTENT, **place)
-    unplaced = Keyword.objects.filter(cluster=None, status=KeywordStatus.NEW, **place)
+    unplaced = Keyword.objects.filter(
+        cluster=None, status=KeywordStatus.NEW, cluster_source=Placement.RULES, **place
+    )
     return PlanOutlook(
         keywords_unplaced=unplaced.count(),
         ideas_new=ideas.filter(state=IdeaState.NEW).count(),

@@ -35,6 +35,18 @@ def cluster_keywords(run: JobRun) -> None:
     run.progress(1, 1, "Done", **asdict(report))
 
 
+@tenant_task("planner.preview_clusters", soft_time_limit=840, time_limit=900)
+def preview_clusters(run: JobRun) -> None:
+    """Count what each granularity would make; writes nothing but the counts."""
+    sector = run.payload.get("sector_id")
+    report = services.cluster_preview(
+        site_id=UUID(run.payload["site_id"]),
+        sector_id=UUID(sector) if sector else None,
+        progress=run.progress,
+    )
+    run.progress(1, 1, "Done", keywords=report.keywords, **report.clusters)
+
+
 @tenant_task("planner.generate_ideas", soft_time_limit=840, time_limit=900)
 def generate_ideas(run: JobRun) -> None:
     """Make a site's content ideas."""

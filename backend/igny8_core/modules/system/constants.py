@@ -27,6 +27,7 @@ JOB_TITLES = {
     "integration.sync_taxonomies": "Read categories and tags",
     "planner.cluster_keywords": "Group keywords into clusters",
     "planner.generate_ideas": "Find ideas",
+    "planner.preview_clusters": "Try granularities",
     "publisher.follow_deletions": "Tidy up preview pages",
 }
 # Jobs whose rooms tell of a failure themselves, with more to say than the job knows.

@@ -31,6 +31,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     "igny8_auth.SecondFactor": {"secret": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"},
     "linker.LinkBatch": {"articles": []},
     "optimizer.ScoreSnapshot": {"findings": []},
+    "planner.PlanEdit": {"changes": [], "row_ids": []},
     "planner.ContentIdea": {
         "brief": {
             "title_options": [],

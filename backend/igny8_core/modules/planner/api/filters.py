@@ -6,11 +6,13 @@ from igny8_core.api.filters import SiteFilter
 from igny8_core.modules.planner.constants import (
     ClusterStatus,
     ClusterType,
+    EditKind,
     IdeaKind,
     IdeaState,
     ImportState,
     Intent,
     KeywordStatus,
+    Placement,
 )
 
 
@@ -22,6 +24,7 @@ class KeywordFilter(SiteFilter):
     country = django_filters.CharFilter(lookup_expr="iexact", label="A two-letter country code.")
     cluster = django_filters.UUIDFilter(field_name="cluster_id")
     has_cluster = django_filters.BooleanFilter(field_name="cluster", lookup_expr="isnull", exclude=True)
+    cluster_source = django_filters.ChoiceFilter(choices=Placement.choices)
     source_import = django_filters.UUIDFilter(field_name="source_import_id")
     volume_min = django_filters.NumberFilter(field_name="volume", lookup_expr="gte")
     volume_max = django_filters.NumberFilter(field_name="volume", lookup_expr="lte")
@@ -41,6 +44,22 @@ class ClusterFilter(SiteFilter):
     type = django_filters.ChoiceFilter(choices=ClusterType.choices)
     intent = django_filters.ChoiceFilter(choices=Intent.choices)
     is_locked = django_filters.BooleanFilter()
+    topic = django_filters.UUIDFilter(field_name="topic_id")
+
+
+class TopicFilter(SiteFilter):
+    """Topics by lock."""
+
+    is_locked = django_filters.BooleanFilter()
+
+
+class PlanEditFilter(SiteFilter):
+    """Edits by what they were, and whether they were taken back."""
+
+    kind = django_filters.ChoiceFilter(choices=EditKind.choices)
+    is_undone = django_filters.BooleanFilter(
+        field_name="undone_at", lookup_expr="isnull", exclude=True, label="Whether it was taken back."
+    )
 
 
 class IdeaFilter(SiteFilter):

@@ -22,16 +22,16 @@ from igny8_core.api.base import (
     job_accepted,
 )
 from igny8_core.api.filters import narrow
-from igny8_core.common.errors import NotFound
 from igny8_core.common.sheets import XLSX_TYPE
 from igny8_core.modules.planner import services
 from igny8_core.modules.planner.api import filters, serializers
+from igny8_core.modules.planner.api.ids import id_of
 from igny8_core.modules.planner.api.serializers_ownership import ConfirmInput, IdeaConflictsSerializer
-from igny8_core.modules.planner.api.views_ownership import OwnerActions
+from igny8_core.modules.planner.api.views_placing import PlacesKeywords
 from igny8_core.modules.planner.constants import MAX_UPLOAD_BYTES, KeywordStatus
 from igny8_core.modules.planner.errors import KeywordFileTooLarge
 from igny8_core.modules.planner.idea_sheet import MAX_EXPORT, idea_file
-from igny8_core.modules.planner.models import Cluster, ContentIdea, Keyword, KeywordImport
+from igny8_core.modules.planner.models import ContentIdea, Keyword, KeywordImport
 from igny8_core.modules.planner.selectors_ownership import idea_conflicts
 
 _FORM_OVERHEAD_BYTES = 64 * 1024
@@ -57,7 +57,7 @@ _EXPORT = (
     ),
     destroy=extend_schema(summary="Delete a keyword", description="Softly; it can be restored for a while."),
 )
-class KeywordViewSet(CreateRows, UpdateRows, DeleteRows, SiteSectorModelViewSet):
+class KeywordViewSet(PlacesKeywords, CreateRows, UpdateRows, DeleteRows, SiteSectorModelViewSet):
     """Search queries of a site."""
 
     room = "planner"
@@ -181,7 +181,7 @@ class KeywordImportViewSet(SiteSectorModelViewSet):
     @action(detail=True, methods=["post"])
     def start(self, request: Request, pk: str) -> Response:
         """Import an upload that was looked at."""
-        return _import_started(_id(pk))
+        return _import_started(id_of(pk))
 
 
 def _import_started(import_id: UUID) -> Response:
@@ -194,48 +194,6 @@ def _refuse_oversize(request: Request) -> None:
     length = request.META.get("CONTENT_LENGTH") or "0"
     if length.isdigit() and int(length) > MAX_UPLOAD_BYTES + _FORM_OVERHEAD_BYTES:
         raise KeywordFileTooLarge
-
-
-@extend_schema_view(
-    list=extend_schema(
-        summary="List clusters", description="Newest first; order by volume to see the biggest."
-    ),
-    retrieve=extend_schema(summary="Show a cluster", description="With its ETag."),
-    update=extend_schema(summary="Change a cluster", description="Name, status and lock."),
-    partial_update=extend_schema(
-        summary="Change parts of a cluster",
-        description="A locked cluster takes and gives no keywords.",
-    ),
-)
-class ClusterViewSet(OwnerActions, UpdateRows, SiteSectorModelViewSet):
-    """Topics of a site."""
-
-    room = "planner"
-    throttle_scope = "planner"
-    model = Cluster
-    serializer_class = serializers.ClusterSerializer
-    filterset_class = filters.ClusterFilter
-    search_fields = ("name", "head_keyword")
-    ordering_fields = ("name", "volume", "keywords_count", "avg_difficulty", "cohesion", "created_at")
-    update_service = staticmethod(services.cluster_update)
-
-    @extend_schema(
-        summary="Cluster a site's keywords",
-        description="Places keywords that have no cluster; those that have one never move. Poll the job.",
-        request=serializers.ClusterRunInput,
-        responses={202: serializers.JobStarted},
-    )
-    @action(detail=False, methods=["post"], throttle_scope="planner_ai")
-    def run(self, request: Request) -> Response:
-        """Start a clustering run."""
-        data = self.valid_data(serializers.ClusterRunInput(data=request.data))
-        sector = data.get("sector")
-        job = services.cluster_start(
-            site_id=data["site"].pk,
-            sector_id=sector.pk if sector else None,
-            granularity=data["granularity"],
-        )
-        return job_accepted(job)
 
 
 @extend_schema_view(
@@ -275,7 +233,7 @@ class IdeaViewSet(SiteSectorModelViewSet):
     def accept(self, request: Request, pk: str) -> Response:
         """Accept one idea."""
         data = self.valid_data(ConfirmInput(data=request.data))
-        return self.answer(services.idea_accept(_id(pk), is_confirmed=data["is_confirmed"]))
+        return self.answer(services.idea_accept(id_of(pk), is_confirmed=data["is_confirmed"]))
 
     @extend_schema(
         summary="Show an idea's conflicts",
@@ -297,7 +255,7 @@ class IdeaViewSet(SiteSectorModelViewSet):
     @action(detail=True, methods=["post"])
     def complete(self, request: Request, pk: str) -> Response:
         """Say that the page was improved."""
-        return self.answer(services.idea_done(_id(pk)))
+        return self.answer(services.idea_done(id_of(pk)))
 
     @extend_schema(
         summary="Reject an idea",
@@ -308,7 +266,7 @@ class IdeaViewSet(SiteSectorModelViewSet):
     @action(detail=True, methods=["post"])
     def reject(self, request: Request, pk: str) -> Response:
         """Reject one idea."""
-        return self.answer(services.idea_reject(_id(pk)))
+        return self.answer(services.idea_reject(id_of(pk)))
 
     @extend_schema(
         summary="Accept many ideas",
@@ -374,10 +332,3 @@ class IdeaViewSet(SiteSectorModelViewSet):
         """Start the making of ideas."""
         data = self.valid_data(serializers.SiteInput(data=request.data))
         return job_accepted(services.ideas_start(site_id=data["site"].pk))
-
-
-def _id(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise NotFound from error

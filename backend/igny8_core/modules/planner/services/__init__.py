@@ -1,11 +1,21 @@
 """Every write of the planner, for its own API and for the rooms that may call it."""
 
 from igny8_core.modules.planner.services.clusters import (
-    cluster_change,
+    cluster_preview,
+    cluster_preview_start,
     cluster_run,
     cluster_start,
-    cluster_update,
 )
+from igny8_core.modules.planner.services.clusters_edits import (
+    cluster_change,
+    cluster_create,
+    cluster_split,
+    cluster_update,
+    clusters_change,
+    clusters_delete,
+    clusters_merge,
+)
+from igny8_core.modules.planner.services.edits import plan_edit_undo
 from igny8_core.modules.planner.services.files import keyword_file_check
 from igny8_core.modules.planner.services.findings import (
     findings_dismiss,
@@ -55,16 +65,26 @@ from igny8_core.modules.planner.services.pages import (
     pages_restore,
     pages_see,
 )
+from igny8_core.modules.planner.services.placing import keywords_move, keywords_release
 from igny8_core.modules.planner.services.previews import keyword_import_preview, keyword_imports_expire
 from igny8_core.modules.planner.services.seeds import keywords_seed
+from igny8_core.modules.planner.services.topics import clusters_set_topic, topic_change, topic_update
 from igny8_core.modules.planner.services.vectors import meaning_bought, vectors_estimate
 
 __all__ = [
     "cluster_change",
+    "cluster_create",
     "cluster_owner_set",
+    "cluster_preview",
+    "cluster_preview_start",
     "cluster_run",
+    "cluster_split",
     "cluster_start",
     "cluster_update",
+    "clusters_change",
+    "clusters_delete",
+    "clusters_merge",
+    "clusters_set_topic",
     "findings_dismiss",
     "findings_put_back",
     "findings_reopen",
@@ -94,7 +114,9 @@ __all__ = [
     "keywords_delete",
     "keywords_key",
     "keywords_key_start",
+    "keywords_move",
     "keywords_put_back",
+    "keywords_release",
     "keywords_restore",
     "keywords_seed",
     "keywords_set_status",
@@ -108,5 +130,8 @@ __all__ = [
     "pages_removed",
     "pages_restore",
     "pages_see",
+    "plan_edit_undo",
+    "topic_change",
+    "topic_update",
     "vectors_estimate",
 ]

@@ -1,68 +1,34 @@
 """Groups a site's keywords into clusters: thinks outside any transaction, writes in one; placed keywords never move."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from igny8_core.auth.models import Site
 from igny8_core.auth.selectors import sector_list, site_get
 from igny8_core.common.clock import utc_now
 from igny8_core.common.errors import NotFound
-from igny8_core.modules.planner.constants import (
-    PILLAR_MIN_KEYWORDS,
-    ClusterType,
-    Intent,
-    KeywordStatus,
+from igny8_core.modules.planner.constants import KeywordStatus, Placement
+from igny8_core.modules.planner.models import Cluster, Keyword, Topic
+from igny8_core.modules.planner.services.clusters_plan import (
+    ClusterFacts,
+    ClusterKey,
+    KeywordFacts,
+    NewCluster,
+    Plan,
+    SiteFacts,
+    cluster_type,
+    plan_make,
 )
-from igny8_core.modules.planner.errors import ClusterChanged
-from igny8_core.modules.planner.grouping import Grouping, cohesion, group_keywords
-from igny8_core.modules.planner.models import Cluster, Keyword
-from igny8_core.modules.planner.services.metrics import clusters_refresh
-from igny8_core.modules.planner.types import ClusterReport, Progress
+from igny8_core.modules.planner.services.edits import chunks, locked_rows, present
+from igny8_core.modules.planner.services.metrics import clusters_refresh, topics_refresh
+from igny8_core.modules.planner.types import ClusterPreview, ClusterReport, Progress
 from igny8_core.semantics.cluster import Granularity
-from igny8_core.semantics.numerics import Matrix
-from igny8_core.semantics.vectors import KeywordSpace
-from igny8_core.tenancy.context import TENANT_ALIAS, tenant_transaction
+from igny8_core.tenancy.context import tenant_transaction
 from igny8_core.tenancy.models import Job
 from igny8_core.tenancy.queue import enqueue
-
-_IDS_PER_QUERY = 5_000
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """What clustering needs of one keyword."""
-
-    id: UUID
-    text: str
-    volume: int | None
-    intent: str
-    cluster_id: UUID | None
-    sector_id: UUID | None
-
-
-@dataclass(frozen=True, slots=True)
-class _NewCluster:
-    """A cluster to be written, with the keywords that it was made of."""
-
-    head: str
-    sector_id: UUID | None
-    intent: str
-    cohesion: float
-    keyword_ids: tuple[UUID, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """What a run will write: keywords by the existing cluster that they join, and new clusters."""
-
-    joins: dict[UUID, list[UUID]]
-    clusters: list[_NewCluster]
 
 
 def cluster_start(*, site_id: UUID, sector_id: UUID | None = None, granularity: str = "normal") -> Job:
@@ -84,43 +50,55 @@ def cluster_run(
 ) -> ClusterReport:
     """Place every keyword without a cluster; running again, or twice at once, changes nothing more.
 
-    Call it outside any transaction. Existing clusters keep ids, names and keywords; a locked one takes none. A cluster
-    never crosses sectors: each sector, and the keywords of none, are grouped by themselves. Archived keywords are left
-    out. Raises NotFound for a foreign site and for a sector of another one.
+    Every cluster without a topic gets one, too. Call it outside any transaction. Existing clusters and topics keep ids,
+    names and what they have; a locked one takes nothing. None crosses sectors: each sector, and the keywords of none,
+    are grouped by themselves. Archived keywords, and those that a person took out of their cluster, are left out.
+    Raises NotFound for a foreign site and for a sector of another one.
     """
     with tenant_transaction():
-        rows, locked = _read(site_id, sector_id)
-    progress(0, len(rows), "Comparing the keywords")
-    plan = _plan(rows, locked=locked, granularity=Granularity(granularity))
-    progress(len(rows), len(rows), "Storing the clusters")
+        site = _read(site_id, sector_id)
+    rows = len(site.keywords)
+    progress(0, rows, "Comparing the keywords")
+    plan = plan_make(site, granularity=Granularity(granularity))
+    progress(rows, rows, "Storing the clusters")
     with tenant_transaction():
         _lock_site(site_id)
         made, placed = _write(plan, site_id=site_id)
         clusters_refresh(site_id=site_id)
+        topics = Topic.objects.filter(site_id=site_id).values_list("pk", flat=True)
+        topics_refresh(site_id=site_id, topic_ids=topics)
         left = _open_keywords(site_id, sector_id).filter(cluster=None).count()
     return ClusterReport(clusters=made, clustered=placed, unassigned=left)
 
 
-def cluster_update(row: Cluster, **changes: Any) -> Cluster:
-    """Change a cluster's name, status or lock."""
-    for name, value in changes.items():
-        setattr(row, name, value)
-    row.save()
-    return row
+def cluster_preview_start(*, site_id: UUID, sector_id: UUID | None = None) -> Job:
+    """Have a worker count what each granularity would make; called again it returns the job that is at work.
 
-
-def cluster_change(cluster_id: UUID, *, expected_version: int, **changes: Any) -> Cluster:
-    """The same for a cluster that the caller read at `expected_version`.
-
-    Raises NotFound, and ClusterChanged when somebody changed it since.
+    Raises NotFound for a foreign site and for a sector of another one.
     """
-    with transaction.atomic(using=TENANT_ALIAS):
-        row = Cluster.objects.select_for_update().filter(pk=cluster_id).first()
-        if row is None:
-            raise NotFound
-        if row.version != expected_version:
-            raise ClusterChanged
-        return cluster_update(row, **changes)
+    _require_place(site_id, sector_id)
+    payload = {"site_id": str(site_id), "sector_id": str(sector_id) if sector_id else None}
+    return enqueue("planner.preview_clusters", payload=payload, site_id=site_id, dedupe_key=str(site_id))
+
+
+def cluster_preview(*, site_id: UUID, sector_id: UUID | None = None, progress: Progress) -> ClusterPreview:
+    """Count the clusters that each granularity would make of the keywords without one; nothing is written.
+
+    Call it outside any transaction; `progress` is told before each granularity. Raises NotFound as `cluster_run`.
+    """
+    with tenant_transaction():
+        site = _read(site_id, sector_id)
+    clusters: dict[str, int] = {}
+    placed: dict[str, int] = {}
+    for done, granularity in enumerate(Granularity):
+        progress(done, len(Granularity), f"Trying {granularity.value}")
+        plan = plan_make(site, granularity=granularity)
+        clusters[granularity.value] = len(plan.clusters)
+        placed[granularity.value] = sum(map(len, plan.joins.values())) + sum(
+            len(one.keyword_ids) for one in plan.clusters
+        )
+    free = sum(one.cluster_id is None for one in site.keywords)
+    return ClusterPreview(keywords=free, clusters=clusters, placed=placed)
 
 
 def _require_place(site_id: UUID, sector_id: UUID | None) -> None:
@@ -130,18 +108,28 @@ def _require_place(site_id: UUID, sector_id: UUID | None) -> None:
 
 
 def _open_keywords(site_id: UUID, sector_id: UUID | None) -> Any:
-    rows = Keyword.objects.filter(site_id=site_id).exclude(status=KeywordStatus.ARCHIVED)
+    is_set_aside = Q(cluster=None, cluster_source=Placement.HUMAN)
+    rows = Keyword.objects.filter(~is_set_aside, site_id=site_id).exclude(status=KeywordStatus.ARCHIVED)
     return rows if sector_id is None else rows.filter(sector_id=sector_id)
 
 
-def _read(site_id: UUID, sector_id: UUID | None) -> tuple[list[_Row], frozenset[UUID]]:
+def _read(site_id: UUID, sector_id: UUID | None) -> SiteFacts:
     _require_place(site_id, sector_id)
+    place = {"site_id": site_id} if sector_id is None else {"site_id": site_id, "sector_id": sector_id}
     columns = ("pk", "text", "volume", "intent", "cluster_id", "sector_id")
-    rows = [
-        _Row(*values) for values in _open_keywords(site_id, sector_id).order_by("pk").values_list(*columns)
-    ]
-    locked = Cluster.objects.filter(site_id=site_id, is_locked=True).values_list("pk", flat=True)
-    return rows, frozenset(locked)
+    keywords = _open_keywords(site_id, sector_id).order_by("pk").values_list(*columns)
+    facts = ("pk", "head_keyword", "volume", "topic_id", "sector_id")
+    clusters = Cluster.objects.filter(**place).order_by("pk").values_list(*facts)
+    locked = {
+        row_id
+        for model in (Cluster, Topic)
+        for row_id in model.objects.filter(site_id=site_id, is_locked=True).values_list("pk", flat=True)
+    }
+    return SiteFacts(
+        keywords=[KeywordFacts(*values) for values in keywords],
+        clusters=[ClusterFacts(*values) for values in clusters],
+        locked=frozenset(locked),
+    )
 
 
 def _lock_site(site_id: UUID) -> None:
@@ -150,98 +138,69 @@ def _lock_site(site_id: UUID) -> None:
         raise NotFound
 
 
-def _plan(rows: Sequence[_Row], *, locked: frozenset[UUID], granularity: Granularity) -> _Plan:
-    plan = _Plan(defaultdict(list), [])
-    if not any(row.cluster_id is None for row in rows):
-        return plan
-    space = KeywordSpace.fit([row.text for row in rows])
-    by_sector: defaultdict[UUID | None, list[_Row]] = defaultdict(list)
-    for row in rows:
-        by_sector[row.sector_id].append(row)
-    for group in by_sector.values():
-        vectors = space.embed([row.text for row in group])
-        decided = group_keywords(
-            vectors,
-            texts=[row.text for row in group],
-            volumes=[row.volume for row in group],
-            labels=[row.cluster_id for row in group],
-            locked=locked,
-            granularity=granularity,
-        )
-        _add(plan, decided, rows=group, vectors=vectors)
-    return plan
-
-
-def _add(plan: _Plan, decided: Grouping, *, rows: Sequence[_Row], vectors: Matrix) -> None:
-    for at, cluster_id in decided.joined.items():
-        plan.joins[cluster_id].append(rows[at].id)  # type: ignore[index]  # labels here are cluster ids
-    for topic in decided.topics:
-        members = [rows[at] for at in topic.members]
-        plan.clusters.append(
-            _NewCluster(
-                head=rows[topic.head].text,
-                sector_id=members[0].sector_id,
-                intent=_main_intent(members),
-                cohesion=cohesion(vectors[list(topic.members)]),
-                keyword_ids=tuple(row.id for row in members),
-            )
-        )
-
-
-def _main_intent(members: Iterable[_Row]) -> str:
-    """The intent of most keywords; the more searched ones decide between equals."""
-    votes: Counter[str] = Counter()
-    volumes: Counter[str] = Counter()
-    for row in members:
-        votes[row.intent] += 1
-        volumes[row.intent] += row.volume or 0
-    return max(votes, key=lambda intent: (votes[intent], volumes[intent], intent))
-
-
-def cluster_type(*, keywords_count: int, intent: str) -> ClusterType:
-    """The kind of page: a pillar for a broad topic, a category or page to sell on, else a blog post."""
-    if keywords_count >= PILLAR_MIN_KEYWORDS:
-        return ClusterType.PILLAR
-    kinds = {
-        Intent.TRANSACTIONAL.value: ClusterType.CATEGORY,
-        Intent.COMMERCIAL.value: ClusterType.PAGE,
-        Intent.NAVIGATIONAL.value: ClusterType.PAGE,
-    }
-    return kinds.get(intent, ClusterType.BLOG)
-
-
-def _write(plan: _Plan, *, site_id: UUID) -> tuple[int, int]:
+def _write(plan: Plan, *, site_id: UUID) -> tuple[int, int]:
     """Write what still holds: a keyword that somebody placed, archived or deleted meanwhile is left alone."""
     planned = [keyword_id for ids in plan.joins.values() for keyword_id in ids]
     planned += [keyword_id for cluster in plan.clusters for keyword_id in cluster.keyword_ids]
     free = _free_ids(planned)
-    alive = set(
-        Cluster.objects.filter(site_id=site_id, is_locked=False, pk__in=plan.joins).values_list(
-            "pk", flat=True
-        )
-    )
-    made = placed = 0
+    alive = _open_ids(Cluster, plan.joins)
+    placed = 0
     for cluster_id, ids in plan.joins.items():
         if cluster_id in alive:
             placed += _place(cluster_id, [keyword_id for keyword_id in ids if keyword_id in free])
-    for cluster in plan.clusters:
+    made: dict[ClusterKey, UUID] = {}
+    for number, cluster in enumerate(plan.clusters):
         if set(cluster.keyword_ids) <= free:
-            made += 1
-            placed += _place(_create(cluster, site_id=site_id), cluster.keyword_ids)
-    return made, placed
+            made[number] = _create(cluster, site_id=site_id)
+            placed += _place(made[number], cluster.keyword_ids)
+    _write_topics(plan, made, site_id=site_id)
+    return len(made), placed
+
+
+def _write_topics(plan: Plan, made: Mapping[ClusterKey, UUID], *, site_id: UUID) -> None:
+    """Give clusters their topics, unless a person gave them one meanwhile; a topic without clusters is not made."""
+
+    def ids(keys: Iterable[ClusterKey]) -> set[UUID]:
+        return present(*(made.get(key) if isinstance(key, int) else key for key in keys))
+
+    groups = [*plan.topic_joins.values(), *(topic.clusters for topic in plan.topics)]
+    rows = locked_rows(Cluster, [one for group in groups for one in ids(group)])
+    free = {row.pk for row in rows if row.topic_id is None}
+    alive = _open_ids(Topic, plan.topic_joins)
+    for topic_id, keys in plan.topic_joins.items():
+        if topic_id in alive:
+            _give_topic(topic_id, ids(keys) & free)
+    for topic in plan.topics:
+        if cluster_ids := ids(topic.clusters) & free:
+            row = Topic.objects.create(
+                site_id=site_id, sector_id=topic.sector_id, name=topic.head, head_keyword=topic.head
+            )
+            _give_topic(row.pk, cluster_ids)
+
+
+def _give_topic(topic_id: UUID, cluster_ids: Iterable[UUID]) -> None:
+    for chunk in chunks(sorted(cluster_ids)):
+        Cluster.objects.filter(pk__in=chunk).update(
+            topic_id=topic_id, version=F("version") + 1, updated_at=utc_now()
+        )
+
+
+def _open_ids(model: Any, ids: Iterable[UUID]) -> set[UUID]:
+    """Those clusters or topics that still take something; held, so that nobody merges them away meanwhile."""
+    return {row.pk for row in locked_rows(model, ids) if not row.is_locked}
 
 
 def _free_ids(keyword_ids: Sequence[UUID]) -> set[UUID]:
     free: set[UUID] = set()
-    for chunk in _chunks(sorted(keyword_ids)):
+    for chunk in chunks(sorted(keyword_ids)):
         rows = Keyword.objects.select_for_update(of=("self",)).filter(
-            pk__in=chunk, cluster=None, status=KeywordStatus.NEW
+            pk__in=chunk, cluster=None, status=KeywordStatus.NEW, cluster_source=Placement.RULES
         )
         free.update(rows.order_by("pk").values_list("pk", flat=True))
     return free
 
 
-def _create(cluster: _NewCluster, *, site_id: UUID) -> UUID:
+def _create(cluster: NewCluster, *, site_id: UUID) -> UUID:
     row = Cluster.objects.create(
         site_id=site_id,
         sector_id=cluster.sector_id,
@@ -262,9 +221,5 @@ def _place(cluster_id: UUID, keyword_ids: Sequence[UUID]) -> int:
             version=F("version") + 1,
             updated_at=utc_now(),
         )
-        for chunk in _chunks(keyword_ids)
+        for chunk in chunks(keyword_ids)
     )
-
-
-def _chunks(ids: Sequence[UUID]) -> Iterable[Sequence[UUID]]:
-    return (ids[start : start + _IDS_PER_QUERY] for start in range(0, len(ids), _IDS_PER_QUERY))

@@ -18,7 +18,6 @@ from igny8_core.modules.planner.constants import (
 )
 from igny8_core.modules.planner.errors import (
     ClusterLocked,
-    ClusterSectorMismatch,
     KeywordStatusConflict,
     KeywordTaken,
     KeywordUnusable,
@@ -26,6 +25,7 @@ from igny8_core.modules.planner.errors import (
 from igny8_core.modules.planner.models import Cluster, Keyword
 from igny8_core.modules.planner.services.limits import keyword_limit_check
 from igny8_core.modules.planner.services.metrics import clusters_refresh
+from igny8_core.modules.planner.services.placing import keywords_move
 from igny8_core.semantics.intent import intent_guess
 from igny8_core.semantics.normalise import keyword_normalise, stem_key
 from igny8_core.tenancy.context import TENANT_ALIAS
@@ -47,22 +47,19 @@ def keyword_create(
 def keyword_update(row: Keyword, **changes: Any) -> Keyword:
     """Change a keyword's text, market, intent, cluster or status; an intent set here outlives every import.
 
-    Moving it to a cluster makes it clustered, taking it out makes it new. Raises KeywordTaken, KeywordUnusable,
+    Moving it to a cluster, or out of one, is an edit as by `keywords_move`. Raises KeywordTaken, KeywordUnusable,
     KeywordStatusConflict, ClusterLocked (either cluster) and ClusterSectorMismatch.
     """
-    before_id = row.cluster_id
+    if "cluster" in changes:
+        _move(row, changes.pop("cluster"))
     if "text" in changes:
         _name(row, changes.pop("text"))
     if "intent" in changes:
         _classify(row, changes.pop("intent"))
-    if "cluster" in changes:
-        _move(row, changes.pop("cluster"))
     for name, value in changes.items():
         setattr(row, name, value)
     _require_status(row)
     _save(row)
-    touched = {cluster_id for cluster_id in (before_id, row.cluster_id) if cluster_id is not None}
-    clusters_refresh(site_id=row.site_id, cluster_ids=touched)
     return row
 
 
@@ -78,6 +75,7 @@ def keyword_delete(row: Keyword) -> int:
 
 def keyword_restored(keyword_id: UUID | str) -> None:
     """Count a keyword that was brought back in its cluster's figures again."""
+    _leave_deleted_clusters([keyword_id])
     row = Keyword.objects.get(pk=keyword_id)
     if row.cluster_id is not None:
         clusters_refresh(site_id=row.site_id, cluster_ids=[row.cluster_id])
@@ -144,6 +142,7 @@ def keywords_restore(ids: Sequence[UUID]) -> int:
     with transaction.atomic(using=TENANT_ALIAS):
         for keyword_id in wanted:
             row_restore(Keyword, keyword_id)
+        _leave_deleted_clusters(wanted)
         _refresh(Keyword.objects.filter(pk__in=wanted))
     return len(wanted)
 
@@ -167,6 +166,24 @@ def _refresh(rows: Iterable[Keyword]) -> None:
         clusters_refresh(site_id=site_id, cluster_ids=cluster_ids)
 
 
+def _leave_deleted_clusters(ids: Sequence[UUID | str]) -> None:
+    """A keyword that comes back after its cluster was deleted is free."""
+    rows = Keyword.objects.filter(pk__in=ids, cluster__deleted_at__isnull=False)
+    for found, status in (
+        (rows.exclude(status=KeywordStatus.ARCHIVED), {"status": KeywordStatus.NEW}),
+        (rows, {}),
+    ):
+        found.update(cluster=None, version=F("version") + 1, updated_at=utc_now(), **status)
+
+
+def _move(row: Keyword, cluster: Cluster | None) -> None:
+    cluster_id = cluster.pk if cluster is not None else None
+    if cluster_id != row.cluster_id:
+        keywords_move([row.pk], cluster_id=cluster_id)
+        row.refresh_from_db()
+        row.remember_keys()
+
+
 def _name(row: Keyword, text: str) -> None:
     row.text = " ".join(text.split())
     row.normalized, row.stem_key = keyword_normalise(row.text), stem_key(row.text)
@@ -184,19 +201,6 @@ def _classify(row: Keyword, intent: str | None) -> None:
     guess = intent_guess(row.text)
     row.intent, row.intent_source = guess.primary.value, IntentSource.RULES
     row.intents = [found.value for found in guess.intents]
-
-
-def _move(row: Keyword, cluster: Cluster | None) -> None:
-    new_id = cluster.pk if cluster is not None else None
-    if new_id == row.cluster_id:
-        return
-    for cluster_id in (row.cluster_id, new_id):
-        if cluster_id is not None:
-            _require_unlocked(cluster_id)
-    if cluster is not None and cluster.sector_id != row.sector_id:
-        raise ClusterSectorMismatch
-    row.cluster = cluster
-    row.status = KeywordStatus.NEW if cluster is None else KeywordStatus.CLUSTERED
 
 
 def _require_unlocked(cluster_id: UUID) -> None:

@@ -19,7 +19,9 @@ from igny8_core.modules.planner.models import (
     KeywordImport,
     KeywordMetric,
     KeywordRanking,
+    PlanEdit,
     SitePage,
+    Topic,
 )
 from igny8_core.modules.planner.tests.samples import SEMRUSH, clustered, ideas_made, imported
 from igny8_core.tenancy.models import Job
@@ -28,11 +30,24 @@ from igny8_core.testing.factories import Tenant
 
 pytestmark = pytest.mark.django_db(transaction=True)
 BASE = "/api/v1/planner"
-LISTS = ("keywords", "imports", "clusters", "ideas", "pages", "rankings", "metrics", "import-mappings")
+LISTS = (
+    "keywords",
+    "imports",
+    "clusters",
+    "topics",
+    "edits",
+    "ideas",
+    "pages",
+    "rankings",
+    "metrics",
+    "import-mappings",
+)
 MODELS = (
     Keyword,
     KeywordImport,
     Cluster,
+    Topic,
+    PlanEdit,
     ContentIdea,
     SitePage,
     KeywordRanking,
@@ -48,7 +63,8 @@ def rows_make(tenant: Tenant, count: int) -> None:
             mark = uuid4().hex
             cluster = Cluster.objects.create(site=site, sector=sector, name=mark, head_keyword=mark)
             row = services.keyword_create(site=site, sector=sector, text=mark, volume=number)
-            services.keyword_update(row, cluster=cluster)
+            services.keyword_update(row, cluster=cluster)  # which is an edit, too
+            Topic.objects.create(site=site, sector=sector, name=mark, head_keyword=mark)
             KeywordImport.objects.create(site=site, sector=sector, filename="x.csv", storage_name=mark)
             ContentIdea.objects.create(
                 site=site, sector=sector, cluster=cluster, title=mark, head_keyword=mark, brief={}

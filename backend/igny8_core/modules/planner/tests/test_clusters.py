@@ -6,7 +6,7 @@ from igny8_core.common.errors import NotFound
 from igny8_core.modules.planner import services
 from igny8_core.modules.planner.constants import ClusterType, KeywordStatus
 from igny8_core.modules.planner.models import Cluster, Keyword
-from igny8_core.modules.planner.services.clusters import cluster_type
+from igny8_core.modules.planner.services.clusters_plan import cluster_type
 from igny8_core.modules.planner.tests.samples import (
     HEADER,
     NO_PROGRESS,

@@ -5,9 +5,10 @@ import pytest
 from igny8_core.modules.planner import services, tasks
 from igny8_core.modules.planner.constants import ImportState
 from igny8_core.modules.planner.models import Cluster, ContentIdea, Keyword, KeywordImport
-from igny8_core.modules.planner.services import imports
+from igny8_core.modules.planner.services import clusters, clusters_plan, imports
 from igny8_core.modules.planner.tests.samples import clustered, imported, upload
 from igny8_core.tenancy.models import Job, JobState
+from igny8_core.tenancy.queue import job_cancel
 from igny8_core.testing.factories import Tenant
 from igny8_core.testing.jobs import job_run
 
@@ -29,6 +30,7 @@ def test_tasks_have_limits_and_names_of_the_room() -> None:
     assert found == {
         "planner.import_keywords": (840, 900),
         "planner.cluster_keywords": (840, 900),
+        "planner.preview_clusters": (840, 900),
         "planner.generate_ideas": (840, 900),
         "planner.key_keywords": (840, 900),
         "planner.find_conflicts": (840, 900),
@@ -84,6 +86,36 @@ class TestOtherJobs:
         with tenant.work():
             clusters = Cluster.objects.count()
         assert (done.state, done.counts["clusters"]) == (JobState.SUCCEEDED, clusters)
+
+    def test_preview_job_counts_and_writes_nothing(self, tenant: Tenant) -> None:
+        imported(tenant)
+        with tenant.work():
+            job = services.cluster_preview_start(site_id=tenant.site.pk)
+            assert services.cluster_preview_start(site_id=tenant.site.pk).pk == job.pk
+        done = job_run(job)
+        with tenant.work():
+            assert not Cluster.objects.exists()
+            assert set(Keyword.objects.values_list("status", flat=True)) == {"new"}
+        assert (done.state, done.counts["keywords"]) == (JobState.SUCCEEDED, 18)
+        made = [done.counts[name] for name in ("coarse", "normal", "fine")]
+        assert made == sorted(made)
+        assert clustered(tenant).clusters == done.counts["normal"]
+
+    def test_preview_job_stops_when_cancelled(self, tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+        imported(tenant)
+        with tenant.work():
+            job = services.cluster_preview_start(site_id=tenant.site.pk)
+        tried: list[str] = []
+
+        def cancel(site: object, *, granularity: str) -> clusters_plan.Plan:
+            tried.append(granularity)
+            with tenant.work():
+                job_cancel(job.pk)
+            return clusters_plan.Plan()
+
+        monkeypatch.setattr(clusters, "plan_make", cancel)
+        assert job_run(job).state == JobState.CANCELLED
+        assert tried == ["coarse"]
 
     def test_idea_job_reports(self, tenant: Tenant) -> None:
         imported(tenant)
