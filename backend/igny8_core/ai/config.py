@@ -16,6 +16,8 @@ def embedding_config_default() -> ModelConfig:
 
     Raises ModelNotConfigured: an installation without it has the vectors that it ships.
     """
+    if not _setting("EMBEDDING_MODEL"):
+        raise ModelNotConfigured("No embedding model is configured: set EMBEDDING_MODEL.")
     server = "EMBEDDING" if _setting("EMBEDDING_BASE_URL") else "LLM"
     return _config(_setting(f"{server}_BASE_URL"), _setting("EMBEDDING_MODEL"), _setting(f"{server}_API_KEY"))
 

@@ -66,7 +66,7 @@ def cluster(
     *,
     texts: Sequence[str],
     known: Sequence[Hashable | None] | None = None,
-    addresses: Sequence[Set[str]] | None = None,
+    addresses: Sequence[Set[Hashable]] | None = None,
     granularity: Granularity = Granularity.NORMAL,
     exact_limit: int = EXACT_LIMIT,
 ) -> Clustering:
@@ -83,7 +83,7 @@ def cluster(
     rows = vectors[[own[0] for own in points.rows_of]]
     near = nearest_among(rows, k=_neighbour_count(len(rows)), asking=points.free, exact_limit=exact_limit)
     if addresses is not None:
-        shared = [frozenset[str]().union(*(addresses[row] for row in own)) for own in points.rows_of]
+        shared = [frozenset[Hashable]().union(*(addresses[row] for row in own)) for own in points.rows_of]
         near = strengthen(near, vectors=rows, addresses=shared)
     frozen = list(points.labelled.values())
     linked = link_by_average(graph(near, frozen=frozen), cut=granularity.cut)

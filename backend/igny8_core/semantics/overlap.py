@@ -1,7 +1,7 @@
 """Owns what shared ranking URLs say about nearness; must never join keywords by a page that ranks for all of them."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Hashable, Iterator, Sequence, Set
 
 import numpy as np
 
@@ -14,7 +14,7 @@ COMMON_LIMIT = (
 )
 
 
-def strengthen(neighbours: Neighbours, *, vectors: Matrix, addresses: Sequence[Set[str]]) -> Neighbours:
+def strengthen(neighbours: Neighbours, *, vectors: Matrix, addresses: Sequence[Set[Hashable]]) -> Neighbours:
     """Bring rows nearer that share ranking URLs, and keep each row's nearest; shapes stay as they are.
 
     The similarity of a pair becomes s + (1 - s) * WEIGHT * J with J the shared part of their URLs (Jaccard): the same
@@ -33,9 +33,11 @@ def strengthen(neighbours: Neighbours, *, vectors: Matrix, addresses: Sequence[S
     return Neighbours(indices, similarities)
 
 
-def _candidates(neighbours: Neighbours, addresses: Sequence[Set[str]]) -> Iterator[tuple[int, list[int]]]:
+def _candidates(
+    neighbours: Neighbours, addresses: Sequence[Set[Hashable]]
+) -> Iterator[tuple[int, list[int]]]:
     """Each row that has URLs, with its neighbours and the rows that it shares a URL with."""
-    rows_by_address: defaultdict[str, list[int]] = defaultdict(list)
+    rows_by_address: defaultdict[Hashable, list[int]] = defaultdict(list)
     for row, own in enumerate(addresses):
         for address in own:
             rows_by_address[address].append(row)
@@ -46,5 +48,5 @@ def _candidates(neighbours: Neighbours, addresses: Sequence[Set[str]]) -> Iterat
             yield row, sorted((telling | set(neighbours.indices[row].tolist())) - {row})
 
 
-def _jaccard(own: Set[str], other: Set[str]) -> float:
+def _jaccard(own: Set[Hashable], other: Set[Hashable]) -> float:
     return len(own & other) / len(own | other) if own and other else 0.0

@@ -110,7 +110,7 @@ class _Letters:
 
     runs: CountVectorizer
     kept: Indices  # of the runs' columns
-    weights: TfidfTransformer
+    weights: TfidfTransformer | None  # None: no run is worth keeping
 
     @classmethod
     def fit(cls, keys: list[str]) -> "_Letters":
@@ -120,11 +120,13 @@ class _Letters:
         # Runs seen in one text relate nothing, yet among two or three texts they are all there is.
         least = min(2, max(1, len(keys) // 2))
         kept = np.flatnonzero(np.bincount(counts.indices, minlength=counts.shape[1]) >= least)
-        return cls(runs, kept, TfidfTransformer(sublinear_tf=True).fit(counts[:, kept]))
+        weights = TfidfTransformer(sublinear_tf=True).fit(counts[:, kept]) if len(kept) else None
+        return cls(runs, kept, weights)
 
     def weigh(self, keys: list[str]) -> csr_matrix:
         """One row per text, of length one; zeros where nothing is known."""
-        return self.weights.transform(self._count(self.runs, keys)[:, self.kept])
+        counts = self._count(self.runs, keys)[:, self.kept]
+        return counts if self.weights is None else self.weights.transform(counts)
 
     @staticmethod
     def _count(runs: CountVectorizer, keys: list[str]) -> csr_matrix:

@@ -54,7 +54,7 @@ def start(
     at: FaultPoint | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> subprocess.Popen[str]:
-    """Start the service in a process of its own, in the tenant's scope; UUIDs among the arguments arrive as UUIDs.
+    """Start the service in a process of its own, in the tenant's scope; arguments are UUIDs or text.
 
     `checkpoint` and `progress` are filled in when the service takes them.
     """
@@ -125,6 +125,13 @@ def _scope(fields: Mapping[str, Any]) -> AbstractContextManager[TenantContext]:
     return tenant_scope(context)
 
 
+def _argument(text: str) -> UUID | str:
+    try:
+        return UUID(text)
+    except ValueError:
+        return text
+
+
 def _main(text: str) -> None:
     import django
 
@@ -134,7 +141,7 @@ def _main(text: str) -> None:
     service: Callable[..., Any] = getattr(owner, name)
     if program["at"]:
         _arm(FaultPoint(**program["at"]))
-    arguments: dict[str, Any] = {key: UUID(value) for key, value in program["arguments"].items()}
+    arguments: dict[str, Any] = {key: _argument(value) for key, value in program["arguments"].items()}
     taken = service.__code__.co_varnames[: service.__code__.co_argcount + service.__code__.co_kwonlyargcount]
     if "progress" in taken:
         arguments["progress"] = lambda *_: None

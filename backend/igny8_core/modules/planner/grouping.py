@@ -1,5 +1,6 @@
 """Decides which keyword belongs to which topic; pure, it must never touch the database or move a placed keyword."""
 
+from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence, Set
 from dataclasses import dataclass, field
 
@@ -51,7 +52,7 @@ class _Board:
     texts: Sequence[str]
     volumes: Sequence[int | None]
     labels: list[Hashable | None]
-    addresses: Sequence[Set[str]] | None
+    addresses: Sequence[Set[Hashable]] | None
     locked: frozenset[Hashable]
     granularity: Granularity
     waiting: set[int]
@@ -82,7 +83,7 @@ def group_keywords(
     texts: Sequence[str],
     volumes: Sequence[int | None],
     labels: Sequence[Hashable | None],
-    addresses: Sequence[Set[str]] | None = None,
+    addresses: Sequence[Set[Hashable]] | None = None,
     locked: Iterable[Hashable] = (),
     granularity: Granularity = Granularity.NORMAL,
 ) -> Grouping:
@@ -152,7 +153,7 @@ def _settle(
     board: _Board, members: list[int], free: list[int], *, known: Hashable | None, pillar: Hashable
 ) -> None:
     """Place the free rows of a group, without those that only the linkage, not their meaning, brought in."""
-    kept = _kept(board.vectors, members)
+    kept = _kept(board, members)
     if known is not None:
         for row in kept & set(free):
             board.settle(row, known)
@@ -161,13 +162,18 @@ def _settle(
         board.found(placed, head=_head(board, placed), pillar=pillar)
 
 
-def _kept(vectors: Matrix, rows: list[int]) -> set[int]:
-    near = member_similarities(vectors[rows])
-    return {
-        row
-        for row, similarity in zip(rows, near.tolist(), strict=True)
-        if similarity >= MEMBER_MIN_SIMILARITY
-    }
+def _kept(board: _Board, rows: list[int]) -> set[int]:
+    near = member_similarities(board.vectors[rows]).tolist()
+    alike = {row for row, similarity in zip(rows, near, strict=True) if similarity >= MEMBER_MIN_SIMILARITY}
+    return alike | _sharing(board, rows)
+
+
+def _sharing(board: _Board, rows: list[int]) -> set[int]:
+    """Those that share a ranking URL with another one: the results page says what the words do not."""
+    if board.addresses is None:
+        return set()
+    counts = Counter(address for row in rows for address in board.addresses[row])
+    return {row for row in rows if any(counts[address] > 1 for address in board.addresses[row])}
 
 
 def _head(board: _Board, rows: list[int]) -> int:

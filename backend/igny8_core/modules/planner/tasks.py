@@ -7,6 +7,7 @@ from uuid import UUID
 
 from igny8_core.common.errors import DomainError
 from igny8_core.modules.planner import services
+from igny8_core.modules.planner.constants import VectorSource
 from igny8_core.tenancy.worker import JobRun, tenant_task
 
 
@@ -30,6 +31,8 @@ def cluster_keywords(run: JobRun) -> None:
         site_id=UUID(run.payload["site_id"]),
         sector_id=UUID(sector) if sector else None,
         granularity=run.payload.get("granularity", "normal"),
+        vectors=run.payload.get("vectors", VectorSource.SHIPPED),
+        job_id=run.id,
         progress=run.progress,
     )
     run.progress(1, 1, "Done", **asdict(report))

@@ -21,6 +21,7 @@ from igny8_core.semantics.vectors import KeywordSpace
         ["a", "b", "c"],
         ["x", "x", "x"],
         ["xyz", "qrs", "uvw"],
+        ["xyz", "qrs", "uvw", "klm"],
         ["東京 ラーメン", "что такое", "कार बीमा"],
         ["?!", "..."],
         [""],

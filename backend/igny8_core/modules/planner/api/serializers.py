@@ -7,7 +7,7 @@ from rest_framework import serializers
 from igny8_core.api.fields import TenantRelatedField
 from igny8_core.api.serializers import InputSerializer, RowSerializer
 from igny8_core.auth.models import Sector, Site
-from igny8_core.modules.planner.constants import MAX_BULK_IDS, KeywordStatus
+from igny8_core.modules.planner.constants import MAX_BULK_IDS, KeywordStatus, VectorSource
 from igny8_core.modules.planner.models import Cluster, ContentIdea, Keyword, KeywordImport
 from igny8_core.semantics.cluster import Granularity
 
@@ -178,6 +178,11 @@ class ClusterRunInput(InputSerializer):
     site = TenantRelatedField(Site)
     sector = TenantRelatedField(Sector, required=False, allow_null=True)
     granularity = serializers.ChoiceField(choices=[one.value for one in Granularity], default="normal")
+    vectors = serializers.ChoiceField(
+        choices=VectorSource.choices,
+        default=VectorSource.SHIPPED,
+        help_text="The provider's cost credits once for each text.",
+    )
 
 
 class IdeaSerializer(RowSerializer[ContentIdea]):

@@ -1,6 +1,7 @@
 """Clusters, topics and what people did to them over HTTP: parse, call one service, answer."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import status
@@ -13,6 +14,7 @@ from igny8_core.api.base import SiteSectorModelViewSet, UpdateRows, job_accepted
 from igny8_core.modules.planner import services
 from igny8_core.modules.planner.api import filters, serializers, serializers_plan
 from igny8_core.modules.planner.api.ids import id_of
+from igny8_core.modules.planner.api.views_ownership import OwnerActions
 from igny8_core.modules.planner.api.views_placing import edit_done
 from igny8_core.modules.planner.models import Cluster, PlanEdit, Topic
 from igny8_core.modules.planner.selectors_reasons import cluster_split_proposal
@@ -29,7 +31,7 @@ from igny8_core.modules.planner.selectors_reasons import cluster_split_proposal
         description="A locked cluster takes and gives no keywords.",
     ),
 )
-class ClusterViewSet(UpdateRows, SiteSectorModelViewSet):
+class ClusterViewSet(OwnerActions, UpdateRows, SiteSectorModelViewSet):
     """Topics of a site."""
 
     room = "planner"
@@ -40,10 +42,15 @@ class ClusterViewSet(UpdateRows, SiteSectorModelViewSet):
     search_fields = ("name", "head_keyword")
     ordering_fields = ("name", "volume", "keywords_count", "avg_difficulty", "cohesion", "created_at")
     update_service = staticmethod(services.cluster_update)
+    refusals: ClassVar[Mapping[str, tuple[int, ...]]] = {"run": (402,)}
 
     @extend_schema(
         summary="Cluster a site's keywords",
-        description="Places keywords that have no cluster; those that have one never move. Poll the job.",
+        description=(
+            "Places keywords that have no cluster; those that have one never move. `vectors` that ship are free; the "
+            "provider's are bought once for each text: 402 `insufficient_credits` when they are not there, 503 "
+            "`model_not_configured` when the installation names no model. Poll the job."
+        ),
         request=serializers.ClusterRunInput,
         responses={202: serializers.JobStarted},
     )
@@ -56,6 +63,7 @@ class ClusterViewSet(UpdateRows, SiteSectorModelViewSet):
             site_id=data["site"].pk,
             sector_id=sector.pk if sector else None,
             granularity=data["granularity"],
+            vectors=data["vectors"],
         )
         return job_accepted(job)
 

@@ -1,7 +1,6 @@
 """Pages, owners and findings over HTTP: parse, call one service, answer."""
 
 from typing import Any
-from uuid import UUID
 
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.decorators import action
@@ -10,10 +9,10 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
 from igny8_core.api.base import CreateRows, SiteSectorModelViewSet, UpdateRows, job_accepted
-from igny8_core.common.errors import NotFound
 from igny8_core.modules.planner import selectors_ownership, services
 from igny8_core.modules.planner.api import filters_ownership as filters
 from igny8_core.modules.planner.api import serializers_ownership as serializers
+from igny8_core.modules.planner.api.ids import id_of
 from igny8_core.modules.planner.api.serializers import BulkIds, BulkResultSerializer, JobStarted, SiteInput
 from igny8_core.modules.planner.models import PlanFinding, SitePage
 
@@ -131,7 +130,7 @@ class OwnerActions:
     @action(detail=True, methods=["get"])
     def owner(self, request: Request, pk: str) -> Response:
         """The owner and who could be."""
-        return Response(serializers.ClusterOwnerSerializer(selectors_ownership.cluster_owner(_id(pk))).data)
+        return Response(serializers.ClusterOwnerSerializer(selectors_ownership.cluster_owner(id_of(pk))).data)
 
     @extend_schema(
         summary="Set a cluster's owner",
@@ -145,11 +144,4 @@ class OwnerActions:
         cluster = self.get_object()  # a foreign one is not found whatever the body says
         page = self.valid_data(serializers.OwnerInput(data=request.data))["page"]
         services.cluster_owner_set(cluster.pk, page_id=page.pk if page else None)
-        return Response(serializers.ClusterOwnerSerializer(selectors_ownership.cluster_owner(_id(pk))).data)
-
-
-def _id(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise NotFound from error
+        return Response(serializers.ClusterOwnerSerializer(selectors_ownership.cluster_owner(id_of(pk))).data)

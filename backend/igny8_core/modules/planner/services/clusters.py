@@ -1,5 +1,6 @@
 """Groups a site's keywords into clusters: thinks outside any transaction, writes in one; placed keywords never move."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -10,8 +11,9 @@ from igny8_core.auth.models import Site
 from igny8_core.auth.selectors import sector_list, site_get
 from igny8_core.common.clock import utc_now
 from igny8_core.common.errors import NotFound
-from igny8_core.modules.planner.constants import KeywordStatus, Placement
-from igny8_core.modules.planner.models import Cluster, Keyword, Topic
+from igny8_core.modules.billing.services import credits_require
+from igny8_core.modules.planner.constants import KeywordStatus, Placement, VectorSource
+from igny8_core.modules.planner.models import Cluster, Keyword, KeywordRanking, Topic
 from igny8_core.modules.planner.services.clusters_plan import (
     ClusterFacts,
     ClusterKey,
@@ -24,20 +26,31 @@ from igny8_core.modules.planner.services.clusters_plan import (
 )
 from igny8_core.modules.planner.services.edits import chunks, locked_rows, present
 from igny8_core.modules.planner.services.metrics import clusters_refresh, topics_refresh
-from igny8_core.modules.planner.types import ClusterPreview, ClusterReport, Progress
+from igny8_core.modules.planner.services.vectors import meaning_bought, vectors_estimate
+from igny8_core.modules.planner.types import ClusterPreview, ClusterReport, Progress, VectorEstimate
 from igny8_core.semantics.cluster import Granularity
 from igny8_core.tenancy.context import tenant_transaction
 from igny8_core.tenancy.models import Job
 from igny8_core.tenancy.queue import enqueue
 
 
-def cluster_start(*, site_id: UUID, sector_id: UUID | None = None, granularity: str = "normal") -> Job:
+def cluster_start(
+    *,
+    site_id: UUID,
+    sector_id: UUID | None = None,
+    granularity: str = "normal",
+    vectors: str = VectorSource.SHIPPED,
+) -> Job:
     """Have a worker cluster a site's keywords; called again it returns the job that is at work.
 
-    Raises NotFound for a foreign site and for a sector of another one.
+    Raises NotFound for a foreign site and for a sector of another one; for the provider's `vectors` ModelNotConfigured,
+    and InsufficientCredits when what they cost is not there.
     """
     _require_place(site_id, sector_id)
+    if vectors == VectorSource.PROVIDER:
+        credits_require(cluster_estimate(site_id=site_id, sector_id=sector_id).credits)
     payload = {
+        "vectors": vectors,
         "site_id": str(site_id),
         "sector_id": str(sector_id) if sector_id else None,
         "granularity": Granularity(granularity).value,
@@ -45,21 +58,41 @@ def cluster_start(*, site_id: UUID, sector_id: UUID | None = None, granularity: 
     return enqueue("planner.cluster_keywords", payload=payload, site_id=site_id, dedupe_key=str(site_id))
 
 
+def cluster_estimate(*, site_id: UUID, sector_id: UUID | None = None) -> VectorEstimate:
+    """What clustering with the provider's vectors would cost now; with those that ship it is free.
+
+    Raises NotFound as `cluster_run`, and ModelNotConfigured.
+    """
+    _require_place(site_id, sector_id)
+    return vectors_estimate(_open_keywords(site_id, sector_id).values_list("text", flat=True))
+
+
 def cluster_run(
-    *, site_id: UUID, sector_id: UUID | None = None, granularity: str = "normal", progress: Progress
+    *,
+    site_id: UUID,
+    sector_id: UUID | None = None,
+    granularity: str = "normal",
+    vectors: str = VectorSource.SHIPPED,
+    job_id: UUID | None = None,
+    progress: Progress,
 ) -> ClusterReport:
     """Place every keyword without a cluster; running again, or twice at once, changes nothing more.
 
     Every cluster without a topic gets one, too. Call it outside any transaction. Existing clusters and topics keep ids,
     names and what they have; a locked one takes nothing. None crosses sectors: each sector, and the keywords of none,
     are grouped by themselves. Archived keywords, and those that a person took out of their cluster, are left out.
-    Raises NotFound for a foreign site and for a sector of another one.
+    With the provider's `vectors` those that are missing are bought first. Raises NotFound for a foreign site and for a
+    sector of another one, and what `meaning_bought` raises.
     """
     with tenant_transaction():
         site = _read(site_id, sector_id)
+    meaning = None
+    if vectors == VectorSource.PROVIDER and not site.is_settled:
+        texts = [row.text for row in site.keywords]
+        meaning = meaning_bought(texts, site_id=site_id, job_id=job_id, progress=progress)
     rows = len(site.keywords)
     progress(0, rows, "Comparing the keywords")
-    plan = plan_make(site, granularity=Granularity(granularity))
+    plan = plan_make(site, granularity=Granularity(granularity), meaning=meaning)
     progress(rows, rows, "Storing the clusters")
     with tenant_transaction():
         _lock_site(site_id)
@@ -125,8 +158,14 @@ def _read(site_id: UUID, sector_id: UUID | None) -> SiteFacts:
         for model in (Cluster, Topic)
         for row_id in model.objects.filter(site_id=site_id, is_locked=True).values_list("pk", flat=True)
     }
+    addresses: defaultdict[UUID, set[UUID]] = defaultdict(set)
+    for keyword_id, url_key in KeywordRanking.objects.filter(**place).values_list("keyword_id", "url_key"):
+        addresses[keyword_id].add(url_key)
     return SiteFacts(
-        keywords=[KeywordFacts(*values) for values in keywords],
+        keywords=[
+            KeywordFacts(row_id, text, volume, intent, cluster, sector, frozenset(addresses.get(row_id, ())))
+            for row_id, text, volume, intent, cluster, sector in keywords
+        ],
         clusters=[ClusterFacts(*values) for values in clusters],
         locked=frozenset(locked),
     )

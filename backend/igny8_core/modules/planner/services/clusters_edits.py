@@ -8,7 +8,7 @@ from django.db import transaction
 
 from igny8_core.auth.selectors import sector_list, site_get
 from igny8_core.common.errors import NotFound
-from igny8_core.modules.planner.constants import ClusterStatus, EditKind, IdeaState
+from igny8_core.modules.planner.constants import ClusterStatus, EditKind, IdeaState, OwnerSource
 from igny8_core.modules.planner.errors import (
     ClusterChanged,
     ClusterInUse,
@@ -100,6 +100,8 @@ def cluster_split(
 def clusters_merge(ids: Sequence[UUID], *, into_id: UUID, versions: Versions | None = None) -> EditResult:
     """Put all that clusters have into one of them, and delete the others; their ideas follow.
 
+    A page that owned one of them owns the one that is kept, unless that has an owner or a person said it has none.
+
     Raises NotFound, ClusterLocked (any of them), ClustersSectorMismatch and ClusterChanged.
     """
     gone_ids = set(ids) - {into_id}
@@ -121,6 +123,9 @@ def clusters_merge(ids: Sequence[UUID], *, into_id: UUID, versions: Versions | N
         statuses = {one.status for one in clusters.values()}
         if kept.status == ClusterStatus.NEW and ClusterStatus.PENDING in statuses:
             log.give([kept], status=ClusterStatus.PENDING)
+        owned = next((one for one in clusters.values() if one.owner_page_id is not None), None)
+        if owned is not None and kept.owner_source == OwnerSource.NONE:
+            log.give([kept], owner_page_id=owned.owner_page_id, owner_source=owned.owner_source)
         _remove(log, clusters.values())
         describe(log, [kept] if clusters else [])
         edit_id = log.close(EditKind.MERGE, kept, count=len(clusters))

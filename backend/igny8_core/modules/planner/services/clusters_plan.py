@@ -12,12 +12,12 @@ from igny8_core.modules.planner.grouping import Grouping, cohesion, group_keywor
 from igny8_core.modules.planner.pillars import centres, group_clusters
 from igny8_core.semantics.cluster import Granularity
 from igny8_core.semantics.numerics import Matrix
-from igny8_core.semantics.vectors import KeywordSpace
+from igny8_core.semantics.vectors import KeywordSpace, Meaning
 
 
 @dataclass(frozen=True, slots=True)
 class KeywordFacts:
-    """What clustering needs of one keyword."""
+    """What clustering needs of one keyword; `addresses` are the keys of the URLs that rank for it."""
 
     id: UUID
     text: str
@@ -25,6 +25,7 @@ class KeywordFacts:
     intent: str
     cluster_id: UUID | None
     sector_id: UUID | None
+    addresses: frozenset[UUID] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +102,15 @@ class Plan:
     topics: list[NewTopic] = field(default_factory=list)
 
 
-def plan_make(site: SiteFacts, *, granularity: Granularity) -> Plan:
-    """Give every keyword without a cluster one, and every cluster without a topic one, sector by sector."""
+def plan_make(site: SiteFacts, *, granularity: Granularity, meaning: Meaning | None = None) -> Plan:
+    """Give every keyword without a cluster one, and every cluster without a topic one, sector by sector.
+
+    `meaning` are a provider's vectors; without them those that ship say what is near.
+    """
     plan = Plan()
     if site.is_settled:
         return plan
-    space = KeywordSpace.fit([row.text for row in site.keywords])
+    space = KeywordSpace.fit([row.text for row in site.keywords], meaning=meaning)
     rows_of: defaultdict[UUID | None, list[KeywordFacts]] = defaultdict(list)
     clusters_of: defaultdict[UUID | None, list[ClusterFacts]] = defaultdict(list)
     for row in site.keywords:
@@ -141,6 +145,7 @@ def grouping_of(
         texts=[row.text for row in rows],
         volumes=[row.volume for row in rows],
         labels=[row.cluster_id for row in rows],
+        addresses=[row.addresses for row in rows] if any(row.addresses for row in rows) else None,
         locked=locked,
         granularity=granularity,
     )

@@ -9,7 +9,7 @@ import pytest
 from igny8_core.common.errors import DomainError, NotFound
 from igny8_core.modules.planner import services
 from igny8_core.modules.planner.constants import IdeaState, KeywordStatus, Placement
-from igny8_core.modules.planner.models import Cluster, ContentIdea, Keyword, PlanEdit, Topic
+from igny8_core.modules.planner.models import Cluster, ContentIdea, Keyword, PlanEdit, SitePage, Topic
 from igny8_core.modules.planner.tests.samples import HEADER, ROWS, clustered, imported
 from igny8_core.modules.planner.types import EditResult
 from igny8_core.tenancy.models import AuditEvent
@@ -354,6 +354,18 @@ class TestClusters:
         assert (row.name, row.head_keyword, row.status) == ("moka pot", "moka pot", "pending")
         assert topics == []
         assert keywords >= row.keywords_count
+
+    def test_merge_takes_the_owner_along_and_undo_gives_it_back(self, plan: Tenant) -> None:
+        kept, dog = cluster(plan, "moka pot"), cluster(plan, "dog training collar")
+        with plan.work():
+            page = SitePage.objects.create(site=plan.site, url="https://a.test/collar", source="imported")
+            services.cluster_owner_set(dog.pk, page_id=page.pk)
+            edit_id = merge(plan).edit_id
+            assert edit_id is not None
+            assert Cluster.objects.get(pk=kept.pk).owner_page_id == page.pk
+            services.plan_edit_undo(edit_id)
+            assert Cluster.objects.get(pk=kept.pk).owner_page_id is None
+            assert Cluster.objects.get(pk=dog.pk).owner_page_id == page.pk
 
     def test_merge_keeps_sectors_apart(self, plan: Tenant) -> None:
         moka = cluster(plan, "moka pot")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 import pytest
@@ -14,10 +15,15 @@ from igny8_core.modules.billing.services import credits_grant
 from igny8_core.modules.planner import services
 from igny8_core.modules.planner.models import KeywordVector
 from igny8_core.modules.planner.services import vectors
+from igny8_core.modules.planner.services.clusters_plan import KeywordFacts, SiteFacts, plan_make
 from igny8_core.modules.planner.tests.fake_embeddings import FakeEmbeddings, serve
-from igny8_core.modules.planner.tests.samples import NO_PROGRESS
+from igny8_core.modules.planner.tests.samples import NO_PROGRESS, clustered, imported
+from igny8_core.semantics.cluster import Granularity
 from igny8_core.tenancy.context import tenant_scope
+from igny8_core.tenancy.models import Job
+from igny8_core.testing.clients import client_of
 from igny8_core.testing.factories import Tenant
+from igny8_core.testing.faults import FaultPoint, run_killed
 
 TEXTS = ("Moka pot", "moka pot!", "dog food", "mortgage", "mortgage rates")
 
@@ -46,6 +52,11 @@ def balance(tenant: Tenant) -> tuple[int, int]:
 def buy(tenant: Tenant, texts: tuple[str, ...] = TEXTS) -> Any:
     with tenant_scope(tenant.context):
         return services.meaning_bought(texts, site_id=tenant.site.pk, job_id=None, progress=NO_PROGRESS)
+
+
+def runs(tenant: Tenant) -> int:
+    with tenant.work():
+        return Job.objects.filter(kind="planner.cluster_keywords").count()
 
 
 def stored(tenant: Tenant) -> set[str]:
@@ -117,6 +128,81 @@ class TestBuying:
         settings.EMBEDDING_MODEL = ""
         with pytest.raises(ModelNotConfigured):
             buy(tenant)
+
+
+@pytest.mark.django_db(transaction=True)
+class TestClustering:
+    def test_cluster_run_stands_on_the_providers_vectors_and_pays_once(
+        self, tenant: Tenant, model: FakeEmbeddings, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(vectors, "VECTOR_BATCH", 500)
+        give(tenant, 10)
+        imported(tenant)
+        first = clustered(tenant, vectors="provider")
+        assert first.clusters > 0
+        assert (len(model.asked), balance(tenant)) == (1, (9, 0))
+        clustered(tenant, vectors="provider")
+        assert (len(model.asked), balance(tenant)) == (1, (9, 0))
+
+    def test_api_starts_nothing_that_cannot_be_paid(self, tenant: Tenant, model: FakeEmbeddings) -> None:
+        imported(tenant)
+        body = {"site": str(tenant.site.pk), "vectors": "provider"}
+        answer = client_of(tenant.member).post("/api/v1/planner/clusters/run/", body)
+        assert (answer.status_code, answer.json()["code"]) == (402, "insufficient_credits")
+        assert (model.asked, runs(tenant)) == ([], 0)
+
+    def test_api_says_when_no_model_is_named(self, tenant: Tenant, settings: Any) -> None:
+        settings.EMBEDDING_MODEL = ""
+        body = {"site": str(tenant.site.pk), "vectors": "provider"}
+        answer = client_of(tenant.member).post("/api/v1/planner/clusters/run/", body)
+        assert (answer.status_code, answer.json()["code"]) == (503, "model_not_configured")
+        assert runs(tenant) == 0
+
+    @pytest.mark.parametrize(
+        ("point", "asked_again"),
+        [
+            (FaultPoint("igny8_core.modules.planner.services.vectors:embed_texts", "before"), True),
+            (FaultPoint("igny8_core.modules.planner.services.vectors:embed_texts", "after"), True),
+            (FaultPoint("igny8_core.modules.planner.services.clusters:plan_make", "before"), False),
+        ],
+        ids=str,
+    )
+    def test_killed_run_pays_once_when_it_is_run_again(
+        self,
+        tenant: Tenant,
+        model: FakeEmbeddings,
+        monkeypatch: pytest.MonkeyPatch,
+        point: FaultPoint,
+        asked_again: bool,
+    ) -> None:
+        give(tenant, 10)
+        imported(tenant)
+        run_killed(
+            "igny8_core.modules.planner.services.clusters:cluster_run",
+            {"site_id": tenant.site.pk, "vectors": "provider"},
+            context=tenant.context,
+            at=point,
+            environment={"EMBEDDING_BASE_URL": model.url, "EMBEDDING_MODEL": "fake"},
+        )
+        before = len(model.asked)
+        monkeypatch.setattr(vectors, "VECTOR_BATCH", 500)  # as in the process that was killed
+        clustered(tenant, vectors="provider")
+        assert (len(model.asked) > before) is asked_again
+        assert balance(tenant) == (9, 0)
+
+
+def test_shared_urls_bring_keywords_into_one_cluster() -> None:
+    texts = ("heart attack", "myocardial infarction", "garden shed", "tool shed")
+    page = frozenset({UUID(int=1)})
+    rows = [
+        KeywordFacts(
+            UUID(int=10 + at), text, None, "informational", None, None, page if at < 2 else frozenset()
+        )
+        for at, text in enumerate(texts)
+    ]
+    site = SiteFacts(keywords=rows, clusters=[], locked=frozenset())
+    groups = [set(one.keyword_ids) for one in plan_make(site, granularity=Granularity.FINE).clusters]
+    assert {rows[0].id, rows[1].id} in groups
 
 
 @pytest.mark.django_db(transaction=True)
