@@ -19,7 +19,7 @@ OF_METHOD = {
     "delete": {"409", "412"},
 }
 # Writing starts paid work and nothing else; a run begins with free stages and pauses when the credits end.
-MORE = {"writer_task_write": {"402"}, "writer_article_approve": {"412"}}
+MORE = {"planner_cluster_run": {"402"}, "writer_task_write": {"402"}, "writer_article_approve": {"412"}}
 # Streamed, without an envelope.
 FILES = {"account_audit_export", "billing_ledger_export", "billing_statement_export", "planner_idea_export"}
 WORKBOOKS = {"planner_idea_export_xlsx"}
