@@ -155,3 +155,9 @@ def test_pages_cost_the_same_with_one_row_and_fifty(tenant: Tenant, page: str) -
 
     few, many = queries_with_1_and_50(browser_of(tenant.owner), page, fill)
     assert few == many
+
+
+def test_every_id_stands_once_on_the_members_page(tenant: Tenant) -> None:
+    ids = re.findall(r'\sid="([^"]+)"', page_text(browser_of(tenant.owner), "/team/"))
+    assert sorted(ids) == sorted(set(ids))
+    assert {"id_role", "invite_role"} <= set(ids)

@@ -53,6 +53,11 @@ class InviteForm(PlacesForm):
     email = forms.EmailField(label=gettext_lazy("E-mail"), max_length=254)
     field_order = ("email", "role", "site_ids")
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(
+            *args, auto_id="invite_%s", **kwargs
+        )  # the page's filter by role has an id of its own
+
 
 # The parts of the area: key, title, route.
 _TABS = (
