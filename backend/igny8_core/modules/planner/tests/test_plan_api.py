@@ -4,7 +4,10 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from igny8_core.modules.planner import services
 from igny8_core.modules.planner.models import Cluster, Keyword, PlanEdit, Topic
 from igny8_core.modules.planner.tests.samples import clustered, imported
 from igny8_core.tenancy.models import Job
@@ -45,6 +48,23 @@ def bodies(plan: Tenant) -> dict[str, dict[str, Any]]:
         "clusters/bulk-delete": {"ids": [str(dog.pk)]},
         "clusters/bulk-topic": {"ids": [str(moka.pk)], "name": "Coffee"},
     }
+
+
+@pytest.mark.parametrize("name", ["topics", "edits"])
+def test_list_costs_the_same_for_any_number_of_rows(tenant: Tenant, stranger: Tenant, name: str) -> None:
+    client, seen = client_of(tenant.viewer), []
+    for count in (1, 19):
+        with tenant.work():
+            for number in range(count):
+                topic = Topic.objects.create(site=tenant.site, name=f"{number}", head_keyword="x")
+                services.topic_update(topic, name="renamed")
+        client.get(f"{BASE}/{name}/")
+        with CaptureQueriesContext(connection) as queries:
+            response = client.get(f"{BASE}/{name}/")
+        seen.append((len(queries), response.json()["count"]))
+    assert [count for _, count in seen] == [1, 20]
+    assert seen[0][0] == seen[1][0]
+    assert client_of(stranger.owner).get(f"{BASE}/{name}/").json()["count"] == 0
 
 
 @pytest.mark.parametrize(
