@@ -9,7 +9,7 @@ from django.test import Client
 from igny8_core.console.tests.helpers import page_text, queries_with_1_and_50, said
 from igny8_core.console.views.planning import label
 from igny8_core.modules.billing.services import credits_grant
-from igny8_core.modules.planner.models import Cluster, ContentIdea, Keyword
+from igny8_core.modules.planner.models import Cluster, ContentIdea, Keyword, Topic
 from igny8_core.modules.system.selectors import industry_list
 from igny8_core.modules.writer.models import WritingTask
 from igny8_core.tenancy.models import Job, JobState
@@ -143,6 +143,32 @@ def test_map_draws_each_cluster_as_a_link(tenant: Tenant) -> None:
     assert body.count('class="bubble new"') == 5
     for group in groups:
         assert body.count(at(tenant, f"clusters/{group.pk}/")) == 2  # in the picture and in the table
+
+
+def test_map_brings_the_clusters_of_a_topic_together_under_its_name(tenant: Tenant) -> None:
+    with tenant.work():
+        topic = Topic.objects.create(site=tenant.site, name="Care", head_keyword="care")
+    for number in range(3):
+        cluster(tenant, f"Cleaning {number}", volume=900, keywords_count=3, topic=topic)
+    cluster(tenant, "Alone", volume=10, keywords_count=1)
+    body = page_text(browser_of(tenant.viewer), at(tenant, "map/"))
+    assert body.count('<g class="group">') == 2
+    assert body.count('<text class="topic"') == 1
+    assert body.count(">Care</td>") == 3
+
+
+@pytest.mark.parametrize(("asked", "granularity"), [("fine", "fine"), ("", "normal"), ("huge", "normal")])
+def test_granularity_of_a_run_is_chosen_on_the_map(tenant: Tenant, asked: str, granularity: str) -> None:
+    keyword(tenant, "descale a kettle")
+    browser_of(tenant.member).post(at(tenant, "keywords/cluster/"), {"granularity": asked})
+    with tenant.work():
+        assert Job.objects.get(kind="planner.cluster_keywords").payload["granularity"] == granularity
+
+
+def test_cluster_says_which_page_owns_it(tenant: Tenant) -> None:
+    group = cluster(tenant)
+    body = page_text(browser_of(tenant.viewer), at(tenant, f"clusters/{group.pk}/"))
+    assert "No page owns this query yet." in body
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ from igny8_core.modules.planner.selectors import (
 )
 from igny8_core.modules.planner.types import KeywordQuery
 from igny8_core.modules.system.selectors import industry_list
+from igny8_core.semantics.cluster import Granularity
 from igny8_core.tenancy.context import tenant_transaction
 
 DEFAULT_ORDER = "-volume"
@@ -259,7 +260,9 @@ class ClusterRunView(SiteActionView):
 
     def post(self, request: HttpRequest, site_id: UUID) -> HttpResponseBase:
         """Start the job."""
-        services.cluster_start(site_id=site_id)
+        asked = request.POST.get("granularity", Granularity.NORMAL)
+        known = asked in [one.value for one in Granularity]
+        services.cluster_start(site_id=site_id, granularity=asked if known else Granularity.NORMAL)
         return self.done(
             _("The keywords are being grouped."), reverse("console:map", kwargs={"site_id": site_id})
         )

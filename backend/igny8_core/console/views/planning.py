@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from igny8_core.auth.selectors import sector_list
 from igny8_core.common.errors import NotFound
 from igny8_core.console.base import SiteActionView, SitePageView, ids_chosen
 from igny8_core.console.forms import ConsoleForm
@@ -34,14 +33,17 @@ from igny8_core.modules.planner.selectors import (
     keyword_list,
     planner_counts,
 )
-from igny8_core.modules.planner.selectors_ownership import findings_of, idea_conflicts
+from igny8_core.modules.planner.selectors_ownership import cluster_owner, findings_of, idea_conflicts
+from igny8_core.modules.planner.selectors_plan import topic_list
 from igny8_core.modules.planner.types import ClusterRow, IdeaQuery, KeywordQuery
 from igny8_core.modules.writer import services as writer
 from igny8_core.modules.writer.selectors import article_estimate
+from igny8_core.semantics.cluster import Granularity
 
 DRAWN = 120  # circles; more would be specks, the table has them all
 WIDTH = 1000.0
 LABEL_RADIUS = 22.0
+CAPTION = 24.0  # the room above a topic, for its name
 WRITABLE = (IdeaState.NEW, IdeaState.ACCEPTED, IdeaState.FAILED)
 TAKEN_BACK = (
     IdeaState.NEW,
@@ -64,13 +66,19 @@ class Bubble:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A sector in the picture, around its clusters."""
+    """A topic in the picture, around its clusters; `caption` is its name where there is room for it."""
 
     name: str
+    caption: str
     x: float
     y: float
     r: float
     bubbles: tuple[Bubble, ...]
+
+    @property
+    def caption_y(self) -> float:
+        """Where the caption's line stands: just above the circle."""
+        return self.y - self.r - 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +91,7 @@ class Picture:
 
 
 class MapView(JobPageView):
-    """Sectors and clusters as a picture, and the same as a table."""
+    """Topics and clusters as a picture, and the same as a table."""
 
     room, section = "planner", "map"
     kinds = ("planner.cluster_keywords", "planner.generate_ideas")
@@ -92,10 +100,12 @@ class MapView(JobPageView):
     def get(self, request: HttpRequest, site_id: UUID) -> HttpResponse:
         """The map."""
         clusters = cluster_map(site_id)
-        sectors = {sector.pk: sector.name for sector in sector_list(site_id)}
+        topics = {topic.id: topic.name for topic in topic_list(site_id)}
         values = {
             "clusters": clusters,
-            "picture": picture(clusters[:DRAWN], sectors),
+            "rows": [(row, topics.get(row.topic_id, "") if row.topic_id else "") for row in clusters],
+            "granularities": granularity_choices(),
+            "picture": picture(clusters[:DRAWN], topics),
             "drawn": min(DRAWN, len(clusters)),
             "has_keywords": bool(clusters) or planner_counts(site_id).keywords > 0,
             "may_cluster": self.may("planner_cluster_run"),
@@ -105,16 +115,22 @@ class MapView(JobPageView):
         return self.page("planning/map.html", values)
 
 
-def picture(clusters: Sequence[ClusterRow], sectors: Mapping[UUID, str]) -> Picture:
-    """Clusters as circles that grow with their volume, each sector's together."""
+def granularity_choices() -> list[tuple[str, str]]:
+    """How fine clusters can be made, and what each is called."""
+    names = {"coarse": _("fewer, broader"), "normal": _("normal"), "fine": _("more, narrower")}
+    return [(one.value, names[one.value]) for one in Granularity]
+
+
+def picture(clusters: Sequence[ClusterRow], topics: Mapping[UUID, str]) -> Picture:
+    """Clusters as circles that grow with their volume, each topic's together."""
     most = max((cluster.volume for cluster in clusters), default=0) or 1
     packed = []
-    for sector_id in sorted({one.sector_id for one in clusters}, key=lambda key: (key is None, str(key))):
-        rows = [one for one in clusters if one.sector_id == sector_id]
+    for topic_id in sorted({one.topic_id for one in clusters}, key=lambda key: (key is None, str(key))):
+        rows = [one for one in clusters if one.topic_id == topic_id]
         circles = pack([_radius(one.volume, most) for one in rows])
-        packed.append((sectors.get(sector_id, "") if sector_id else "", rows, circles, around(circles) + 14))
+        packed.append((topics.get(topic_id, "") if topic_id else "", rows, circles, around(circles) + 14))
     packed.sort(key=lambda entry: -entry[3])
-    places = pack([edge for *_rest, edge in packed], gap=24)
+    places = pack([edge for *_rest, edge in packed], gap=CAPTION)
     groups = [
         _group(name, rows, circles, place)
         for (name, rows, circles, _edge), place in zip(packed, places, strict=True)
@@ -131,7 +147,9 @@ def _group(name: str, rows: Sequence[ClusterRow], circles: Sequence[Circle], pla
         Bubble(row, x=place.x + one.x, y=place.y + one.y, r=one.r, lines=label(row.name, one.r))
         for row, one in zip(rows, circles, strict=True)
     )
-    return Group(name=name, x=place.x, y=place.y, r=place.r, bubbles=bubbles)
+    # A topic of one cluster is named by that.
+    caption = name if len(rows) > 1 and len(name) * LETTER <= 2 * place.r else ""
+    return Group(name=name, caption=caption, x=place.x, y=place.y, r=place.r, bubbles=bubbles)
 
 
 def label(name: str, radius: float) -> tuple[str, ...]:
@@ -159,10 +177,11 @@ def _framed(groups: Sequence[Group]) -> Picture:
     """The picture moved into its own frame, from (0, 0)."""
     if not groups:
         return Picture(groups=(), width=WIDTH, height=0)
-    left, top = min(one.x - one.r for one in groups), min(one.y - one.r for one in groups)
+    left, top = min(one.x - one.r for one in groups), min(one.y - one.r for one in groups) - CAPTION
     moved = tuple(
         Group(
             one.name,
+            one.caption,
             one.x - left,
             one.y - top,
             one.r,
@@ -225,6 +244,8 @@ class ClusterView(SitePageView):
             "form": form,
             "page": keyword_list(query, number=page_number(self.request)),
             "ideas": idea_list(IdeaQuery(site_id=self.site.pk, cluster_id=cluster.id)).rows,
+            "owner": cluster_owner(cluster.id),
+            "may_set_owner": self.may("planner_cluster_set_owner"),
             "may_change": self.may("planner_cluster_update"),
         }
         return self.page("planning/cluster.html", values, status=status)
