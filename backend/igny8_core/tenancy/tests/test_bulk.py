@@ -5,12 +5,13 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 
 from igny8_core.auth.models import Sector
 from igny8_core.tenancy.bulk import BulkResult, Precedence, bulk_upsert
 from igny8_core.tenancy.context import tenant_scope, tenant_transaction
 from igny8_core.tenancy.errors import OutsideTransaction, TenantMismatch
+from igny8_core.testing.db import owner_connection
 from igny8_core.testing.factories import Tenant, context_of, site_make
 
 COLUMNS = ("site_id", "slug", "name")
@@ -193,3 +194,19 @@ class TestWall:
             upsert(broken())
         with tenant.work():
             assert not Sector.objects.filter(slug="tea").exists()
+
+
+class TestPlanning:
+    def test_table_of_keywords_has_statistics_before_its_first_row(self) -> None:
+        with owner_connection() as owner:  # row-level security hides a table's statistics from everybody else
+            found = owner.execute(
+                "SELECT attname FROM pg_stats WHERE tablename = 'planner_keyword' AND attname = ANY(%s)",
+                [["account_id", "site_id"]],
+            ).fetchall()
+        assert {name for (name,) in found} == {"account_id", "site_id"}
+
+    def test_bulk_has_what_the_commit_checks_planned_for_any_value(self, tenant: Tenant) -> None:
+        with tenant.work(), connection.cursor() as cursor:
+            upsert(rows_of(tenant, "tea"), before_write=lambda count: None)
+            cursor.execute("SELECT current_setting('plan_cache_mode'), current_setting('enable_nestloop')")
+            assert cursor.fetchone() == ("force_generic_plan", "on")
