@@ -53,7 +53,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     beside = Path(sys.executable).parent  # the generator formats what it wrote by the ruff that is beside it
     environment = {**os.environ, "PATH": f"{beside}{os.pathsep}{os.environ['PATH']}"}
     describe = [str(settings.BACKEND_DIR / "manage.py"), "spectacular", "--validate", "--fail-on-warn"]
+    config = settings.PROJECT_DIR / "docs" / "openapi-python-client.yaml"
     generate = ["-m", "openapi_python_client", "generate", "--meta", "none", "--fail-on-warning"]
+    generate += ["--config", str(config)]
     for command in (
         [*describe, "--file", str(schema)],
         [*generate, "--path", str(schema), "--output-path", str(package)],
