@@ -33,8 +33,8 @@ def run(texts: Sequence[str], labels: Labels, *, name: str) -> tuple[Labels, flo
     after = list(labels)
     for row, label in found.joined.items():
         after[row] = str(label)
-    for number, topic in enumerate(found.topics):
-        for row in topic.members:
+    for number, group in enumerate(found.groups):
+        for row in group.members:
             after[row] = f"{name} {number}"
     return after, seconds
 

@@ -25,8 +25,8 @@ from igny8_core.modules.planner.constants import (
     PageSource,
     QuerySource,
 )
-from igny8_core.modules.planner.selectors import cluster_get
-from igny8_core.modules.planner.selectors_ownership import (
+from igny8_core.modules.planner.selectors import (
+    cluster_get,
     finding_counts,
     finding_list,
     finding_states,

@@ -26,15 +26,17 @@ from igny8_core.modules.planner.ideation.scoring import score_lines
 from igny8_core.modules.planner.selectors import (
     cluster_get,
     cluster_map,
+    cluster_owner,
+    findings_of,
     idea_brief_get,
+    idea_conflicts,
     idea_get,
     idea_list,
     idea_states,
     keyword_list,
     planner_counts,
+    topic_list,
 )
-from igny8_core.modules.planner.selectors_ownership import cluster_owner, findings_of, idea_conflicts
-from igny8_core.modules.planner.selectors_plan import topic_list
 from igny8_core.modules.planner.types import ClusterRow, IdeaQuery, KeywordQuery
 from igny8_core.modules.writer import services as writer
 from igny8_core.modules.writer.selectors import article_estimate

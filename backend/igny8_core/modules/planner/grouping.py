@@ -1,4 +1,4 @@
-"""Decides which keyword belongs to which topic; pure, it must never touch the database or move a placed keyword."""
+"""Decides which keyword belongs to which group; pure, it must never touch the database or move a placed keyword."""
 
 from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence, Set
@@ -22,14 +22,14 @@ _NOISE = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class _New:
-    """The label of a topic that this run made; no label of a caller equals it."""
+    """The label of a group that this run made; no label of a caller equals it."""
 
     number: int
 
 
 @dataclass(frozen=True, slots=True)
-class NewTopic:
-    """A topic that did not exist: its rows, the row whose text names it, and what it shares with related new ones."""
+class NewGroup:
+    """A group that did not exist: its rows, the row whose text names it, and what it shares with related new ones."""
 
     head: int
     members: tuple[int, ...]
@@ -38,15 +38,15 @@ class NewTopic:
 
 @dataclass(frozen=True, slots=True)
 class Grouping:
-    """What a run decided: rows that join an existing topic, and new topics; every other row stays as it is."""
+    """What a run decided: rows that join an existing group, and new groups; every other row stays as it is."""
 
     joined: dict[int, Hashable]
-    topics: tuple[NewTopic, ...]
+    groups: tuple[NewGroup, ...]
 
 
 @dataclass(slots=True)
 class _Board:
-    """The state of one run: each row's label, an existing one or that of a new topic, None while it has none."""
+    """The state of one run: each row's label, an existing one or that of a new group, None while it has none."""
 
     vectors: Matrix
     texts: Sequence[str]
@@ -60,7 +60,7 @@ class _Board:
     pillars: list[Hashable] = field(default_factory=list)
 
     def free(self) -> list[int]:
-        """The rows that still look for a topic, in order."""
+        """The rows that still look for a group, in order."""
         return sorted(self.waiting)
 
     def settle(self, row: int, label: Hashable) -> None:
@@ -69,7 +69,7 @@ class _Board:
         self.waiting.discard(row)
 
     def found(self, rows: list[int], *, head: int, pillar: Hashable) -> None:
-        """Make a new topic of these rows."""
+        """Make a new group of these rows."""
         label = _New(len(self.heads))
         self.heads.append(head)
         self.pillars.append(pillar)
@@ -87,10 +87,10 @@ def group_keywords(
     locked: Iterable[Hashable] = (),
     granularity: Granularity = Granularity.NORMAL,
 ) -> Grouping:
-    """Place the rows without a label into the topics that exist, and into new ones of two or more, by one linkage.
+    """Place the rows without a label into the groups that exist, and into new ones of two or more, by one linkage.
 
     That repeats until nothing moves, so that running again on the outcome changes nothing. A row that would join a
-    locked topic stays free. `addresses` are the URLs that rank for each row. A lone row becomes a topic when it is
+    locked group stays free. `addresses` are the URLs that rank for each row. A lone row becomes a group when it is
     searched `SINGLE_MIN_VOLUME` times a month, at least as often as three quarters of the rows with a known volume, and
     has another row as near as `SINGLE_MIN_SIMILARITY`.
     """
@@ -139,13 +139,13 @@ def _link(board: _Board) -> bool:
         granularity=board.granularity,
     )
     before, made = len(board.waiting), len(board.heads)
-    for topic in found.clusters:
-        members = [rows[member] for member in topic.members]
+    for group in found.clusters:
+        members = [rows[member] for member in group.members]
         free = [row for row in members if board.labels[row] is None]
-        if topic.known in board.locked:
+        if group.known in board.locked:
             board.waiting.difference_update(free)  # they belong there, and wait until the editor unlocks it
         elif free:
-            _settle(board, members, free, known=topic.known, pillar=(made, topic.pillar))
+            _settle(board, members, free, known=group.known, pillar=(made, group.pillar))
     return len(board.waiting) < before
 
 
@@ -177,7 +177,7 @@ def _sharing(board: _Board, rows: list[int]) -> set[int]:
 
 
 def _head(board: _Board, rows: list[int]) -> int:
-    """The most searched of the five rows nearest to the topic's centre."""
+    """The most searched of the five rows nearest to the group's centre."""
     own = board.vectors[rows]
     order = np.argsort(-np.round(own @ own.sum(axis=0), 6), kind="stable")[:_CENTRAL_COUNT]
     return head_keyword([rows[at] for at in order.tolist()], volumes=board.volumes)
@@ -193,9 +193,20 @@ def _single(board: _Board) -> bool:
         return False
     near = nearest_to(board.vectors[wanted], board.vectors, k=2).similarities[:, 1]
     worth = [row for row, value in zip(wanted, near.tolist(), strict=True) if value >= SINGLE_MIN_SIMILARITY]
-    for row in worth[:1]:  # one at a time: its neighbours may join it
+    for row in _apart(board.vectors, worth):  # of near ones the first: the others may join it
         board.found([row], head=row, pillar=None)
     return bool(worth)
+
+
+def _apart(vectors: Matrix, rows: list[int]) -> list[int]:
+    """Those rows, in order, that are near to none before them."""
+    taken = np.empty((len(rows), vectors.shape[1]), vectors.dtype)
+    kept: list[int] = []
+    for row in rows:
+        if not np.any(taken[: len(kept)] @ vectors[row] >= SINGLE_MIN_SIMILARITY):
+            taken[len(kept)] = vectors[row]
+            kept.append(row)
+    return kept
 
 
 def _outcome(board: _Board, *, before: Sequence[Hashable | None]) -> Grouping:
@@ -206,7 +217,7 @@ def _outcome(board: _Board, *, before: Sequence[Hashable | None]) -> Grouping:
             members[new.number].append(row)
         elif old is None and new is not None:
             joined[row] = new
-    topics = tuple(
-        NewTopic(board.heads[number], tuple(rows), board.pillars[number]) for number, rows in members.items()
+    groups = tuple(
+        NewGroup(board.heads[number], tuple(rows), board.pillars[number]) for number, rows in members.items()
     )
-    return Grouping(joined, topics)
+    return Grouping(joined, groups)

@@ -32,7 +32,7 @@ from igny8_core.modules.planner.constants import MAX_UPLOAD_BYTES, KeywordStatus
 from igny8_core.modules.planner.errors import KeywordFileTooLarge
 from igny8_core.modules.planner.idea_sheet import MAX_EXPORT, idea_file
 from igny8_core.modules.planner.models import ContentIdea, Keyword, KeywordImport
-from igny8_core.modules.planner.selectors_ownership import idea_conflicts
+from igny8_core.modules.planner.selectors import idea_conflicts
 
 _FORM_OVERHEAD_BYTES = 64 * 1024
 _EXPORT = (

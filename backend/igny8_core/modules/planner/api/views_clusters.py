@@ -17,7 +17,7 @@ from igny8_core.modules.planner.api.ids import id_of
 from igny8_core.modules.planner.api.views_ownership import OwnerActions
 from igny8_core.modules.planner.api.views_placing import edit_done
 from igny8_core.modules.planner.models import Cluster, PlanEdit, Topic
-from igny8_core.modules.planner.selectors_reasons import cluster_split_proposal
+from igny8_core.modules.planner.selectors import cluster_split_proposal
 
 
 @extend_schema_view(

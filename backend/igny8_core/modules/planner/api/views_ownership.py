@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
 from igny8_core.api.base import CreateRows, SiteSectorModelViewSet, UpdateRows, job_accepted
-from igny8_core.modules.planner import selectors_ownership, services
+from igny8_core.modules.planner import selectors, services
 from igny8_core.modules.planner.api import filters_ownership as filters
 from igny8_core.modules.planner.api import serializers_ownership as serializers
 from igny8_core.modules.planner.api.ids import id_of
@@ -130,7 +130,7 @@ class OwnerActions:
     @action(detail=True, methods=["get"])
     def owner(self, request: Request, pk: str) -> Response:
         """The owner and who could be."""
-        return Response(serializers.ClusterOwnerSerializer(selectors_ownership.cluster_owner(id_of(pk))).data)
+        return Response(serializers.ClusterOwnerSerializer(selectors.cluster_owner(id_of(pk))).data)
 
     @extend_schema(
         summary="Set a cluster's owner",
@@ -144,4 +144,4 @@ class OwnerActions:
         cluster = self.get_object()  # a foreign one is not found whatever the body says
         page = self.valid_data(serializers.OwnerInput(data=request.data))["page"]
         services.cluster_owner_set(cluster.pk, page_id=page.pk if page else None)
-        return Response(serializers.ClusterOwnerSerializer(selectors_ownership.cluster_owner(id_of(pk))).data)
+        return Response(serializers.ClusterOwnerSerializer(selectors.cluster_owner(id_of(pk))).data)

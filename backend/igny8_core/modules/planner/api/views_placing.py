@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from igny8_core.modules.planner import services
 from igny8_core.modules.planner.api import serializers, serializers_plan
 from igny8_core.modules.planner.api.ids import id_of
-from igny8_core.modules.planner.selectors_reasons import keyword_reasons
+from igny8_core.modules.planner.selectors import keyword_reasons
 
 
 class PlacesKeywords:

@@ -9,7 +9,7 @@ import numpy as np
 
 from igny8_core.modules.planner.constants import PILLAR_MIN_KEYWORDS, ClusterType, Intent
 from igny8_core.modules.planner.grouping import Grouping, cohesion, group_keywords
-from igny8_core.modules.planner.pillars import centres, group_clusters
+from igny8_core.modules.planner.topic_grouping import centres, group_clusters
 from igny8_core.semantics.cluster import Granularity
 from igny8_core.semantics.numerics import Matrix
 from igny8_core.semantics.vectors import KeywordSpace, Meaning
@@ -154,7 +154,7 @@ def grouping_of(
 def _add(plan: Plan, decided: Grouping, *, rows: Sequence[KeywordFacts], vectors: Matrix) -> None:
     for at, cluster_id in decided.joined.items():
         plan.joins[cluster_id].append(rows[at].id)  # type: ignore[index]  # labels here are cluster ids
-    for found in decided.topics:
+    for found in decided.groups:
         members = [rows[at] for at in found.members]
         plan.clusters.append(
             NewCluster(
@@ -174,7 +174,7 @@ def _keys(rows: Sequence[KeywordFacts], decided: Grouping, *, first: int) -> lis
     keys: list[Hashable | None] = [row.cluster_id for row in rows]
     for at, cluster_id in decided.joined.items():
         keys[at] = cluster_id
-    for number, found in enumerate(decided.topics, start=first):
+    for number, found in enumerate(decided.groups, start=first):
         for at in found.members:
             keys[at] = number
     return keys
@@ -200,7 +200,7 @@ def _add_topics(
     )
     for at, topic_id in decided.joined.items():
         plan.topic_joins[topic_id].append(entries[at].key)  # type: ignore[index]  # labels here are topic ids
-    for found in decided.topics:
+    for found in decided.groups:
         members = tuple(entries[at].key for at in found.members)
         plan.topics.append(NewTopic(entries[found.head].head, sector_id, members))
 

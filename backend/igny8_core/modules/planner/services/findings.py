@@ -20,7 +20,7 @@ from igny8_core.modules.planner.ownership.conflicts import (
     RankView,
     conflicts_find,
 )
-from igny8_core.modules.planner.selectors_ownership import rankings_read
+from igny8_core.modules.planner.selectors import rankings_read
 from igny8_core.modules.planner.services.owners import owners_refresh
 from igny8_core.modules.planner.types import FindingsReport, Progress
 from igny8_core.semantics.normalise import keyword_normalise, stem_key

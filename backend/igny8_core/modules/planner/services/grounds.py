@@ -10,7 +10,7 @@ from igny8_core.modules.planner.constants import IdeaKind, QuerySource
 from igny8_core.modules.planner.ideation.scoring import NO_FIGURES, Standing, opportunity
 from igny8_core.modules.planner.models import ContentIdea, KeywordMetric, SitePage
 from igny8_core.modules.planner.ownership.conflicts import SERVED_MAX_POSITION, RankView
-from igny8_core.modules.planner.selectors_ownership import rankings_read
+from igny8_core.modules.planner.selectors import rankings_read
 from igny8_core.modules.planner.types import BriefLink
 from igny8_core.semantics.normalise import keyword_normalise, stem_key
 from igny8_core.semantics.numerics import Matrix

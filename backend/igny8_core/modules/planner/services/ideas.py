@@ -24,7 +24,7 @@ from igny8_core.modules.planner.ideation.drafts import (
 from igny8_core.modules.planner.ideation.scoring import NO_FIGURES, idea_score, opportunity
 from igny8_core.modules.planner.ideation.wording import Wording
 from igny8_core.modules.planner.models import Cluster, ContentIdea, Keyword
-from igny8_core.modules.planner.selectors_ownership import idea_conflicts
+from igny8_core.modules.planner.selectors import idea_conflicts
 from igny8_core.modules.planner.services.grounds import Grounds
 from igny8_core.modules.planner.types import BriefLink, IdeasReport, Progress
 from igny8_core.semantics.normalise import keyword_normalise, stem_key

@@ -11,7 +11,7 @@ from igny8_core.modules.planner.constants import EditKind, KeywordStatus, Placem
 from igny8_core.modules.planner.errors import ClusterChanged, ClusterLocked, ClusterSectorMismatch
 from igny8_core.modules.planner.grouping import cohesion
 from igny8_core.modules.planner.models import Cluster, ContentIdea, Keyword
-from igny8_core.modules.planner.selectors_reasons import site_space
+from igny8_core.modules.planner.selectors import site_space
 from igny8_core.modules.planner.services.clusters_plan import cluster_type, main_intent
 from igny8_core.modules.planner.services.edits import EditLog, locked_rows, present
 from igny8_core.modules.planner.types import EditResult

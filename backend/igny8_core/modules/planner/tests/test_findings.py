@@ -29,7 +29,7 @@ from igny8_core.modules.planner.models import (
     PlanFinding,
     SitePage,
 )
-from igny8_core.modules.planner.selectors_ownership import (
+from igny8_core.modules.planner.selectors import (
     finding_counts,
     finding_list,
     finding_states,

@@ -28,45 +28,57 @@ def lone(*, nearness: float, volume: int) -> Grouping:
 
 
 class TestGroup:
-    def test_grouping_forms_topics_named_by_volume(self) -> None:
+    def test_grouping_forms_groups_named_by_volume(self) -> None:
         found = group_keywords(TWO_TOPICS, texts=TEXTS, volumes=[1, 9, 2, 3, 4, 50], labels=[None] * 6)
-        assert {topic.members: topic.head for topic in found.topics} == {(0, 1, 2): 1, (3, 4, 5): 5}
+        assert {group.members: group.head for group in found.groups} == {(0, 1, 2): 1, (3, 4, 5): 5}
         assert found.joined == {}
 
-    def test_grouping_joins_existing_topics_and_never_moves_a_member(self) -> None:
+    def test_grouping_joins_existing_groups_and_never_moves_a_member(self) -> None:
         found = group_keywords(
             TWO_TOPICS, texts=TEXTS, volumes=[None] * 6, labels=["old", None, None, "new", "new", None]
         )
         assert found.joined == {1: "old", 2: "old", 5: "new"}
-        assert found.topics == ()
+        assert found.groups == ()
 
     def test_grouping_outcome_is_a_fixed_point(self) -> None:
         first = group_keywords(TWO_TOPICS, texts=TEXTS, volumes=[None] * 6, labels=[None] * 6)
         labels: list[int | None] = [None] * 6
-        for number, topic in enumerate(first.topics):
-            for row in topic.members:
+        for number, group in enumerate(first.groups):
+            for row in group.members:
                 labels[row] = number
         again = group_keywords(TWO_TOPICS, texts=TEXTS, volumes=[None] * 6, labels=labels)
-        assert (again.joined, again.topics) == ({}, ())
+        assert (again.joined, again.groups) == ({}, ())
 
-    def test_grouping_locked_topic_takes_none_and_gets_no_rival(self) -> None:
+    def test_grouping_locked_group_takes_none_and_gets_no_rival(self) -> None:
         found = group_keywords(
             TWO_TOPICS[:3], texts=TEXTS[:3], volumes=[None] * 3, labels=["old", None, None], locked=["old"]
         )
-        assert (found.joined, found.topics) == ({}, ())
+        assert (found.joined, found.groups) == ({}, ())
 
-    @pytest.mark.parametrize(("volume", "topics"), [(999, 0), (1000, 1)])
-    def test_grouping_lone_keyword_needs_volume(self, volume: int, topics: int) -> None:
+    @pytest.mark.parametrize(("volume", "groups"), [(999, 0), (1000, 1)])
+    def test_grouping_lone_keyword_needs_volume(self, volume: int, groups: int) -> None:
         found = lone(nearness=0.35, volume=volume)
-        assert (len(found.topics), found.joined) == (topics, {})
+        assert (len(found.groups), found.joined) == (groups, {})
 
     def test_grouping_lone_stranger_stays_alone(self) -> None:
         found = lone(nearness=0.25, volume=90_000)
-        assert (found.topics, found.joined) == ((), {})
+        assert (found.groups, found.joined) == ((), {})
+
+    def test_grouping_lone_keywords_that_are_apart_found_a_group_each(self) -> None:
+        vectors = np.eye(12, dtype=np.float32)
+        vectors[10, 0] = vectors[11, 1] = 0.35  # each near to one of the group, and to nothing else
+        found = group_keywords(
+            unit_rows(vectors),
+            texts=[f"keyword {number}" for number in range(12)],
+            volumes=[*[10] * 10, 9000, 9000],
+            labels=[*["old"] * 10, None, None],
+        )
+        assert [group.members for group in found.groups] == [(10,), (11,)]
+        assert found.joined == {}
 
     def test_grouping_nothing_is_nothing(self) -> None:
         found = group_keywords(np.zeros((0, 3), np.float32), texts=[], volumes=[], labels=[])
-        assert (found.joined, found.topics) == ({}, ())
+        assert (found.joined, found.groups) == ({}, ())
 
 
 class TestFigures:

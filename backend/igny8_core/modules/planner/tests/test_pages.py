@@ -17,7 +17,7 @@ from igny8_core.modules.planner.errors import (
     PageTaken,
 )
 from igny8_core.modules.planner.models import Cluster, Keyword, KeywordRanking, SitePage
-from igny8_core.modules.planner.selectors_ownership import cluster_owner, page_get, page_list, page_removals
+from igny8_core.modules.planner.selectors import cluster_owner, page_get, page_list, page_removals
 from igny8_core.modules.planner.types import PageQuery, PagesReport, SeenPage
 from igny8_core.tenancy.models import AuditEvent
 from igny8_core.testing.factories import Tenant, site_make

@@ -9,7 +9,7 @@ from igny8_core.common.errors import NotFound
 from igny8_core.common.pages import Page
 from igny8_core.modules.planner.constants import Placement
 from igny8_core.modules.planner.models import Cluster, Keyword, PlanEdit, Topic
-from igny8_core.modules.planner.selectors_reasons import of_sector
+from igny8_core.modules.planner.selectors.reasons import of_sector
 from igny8_core.modules.planner.types import ClusterChoice, PlanEditRow, TopicRow
 from igny8_core.tenancy.models import AuditEvent
 from igny8_core.tenancy.pages import page_read

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterable, Sequence
 import numpy as np
 
 from igny8_core.modules.planner.constants import TOPIC_MIN_SIMILARITY
-from igny8_core.modules.planner.grouping import Grouping, NewTopic
+from igny8_core.modules.planner.grouping import Grouping, NewGroup
 from igny8_core.semantics.cluster import Granularity, cluster
 from igny8_core.semantics.neighbours import nearest_to
 from igny8_core.semantics.numerics import Matrix, unit_rows
@@ -50,7 +50,7 @@ def group_clusters(
     closed = frozenset(locked)
     joined = {row: label for row, label in found.items() if label not in closed}
     groups = _groups([row for row in free if row not in found], rows, heads=heads, related=related)
-    named = tuple(NewTopic(max(group, key=lambda row: volumes[row] or 0), tuple(group)) for group in groups)
+    named = tuple(NewGroup(max(group, key=lambda row: volumes[row] or 0), tuple(group)) for group in groups)
     return Grouping(joined, named)
 
 
