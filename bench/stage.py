@@ -50,7 +50,6 @@ def rows_make():
                         sector=tenant.sector,
                         text=f"espresso machine {n}",
                         normalized=f"espresso machine {n}",
-                        stem_key=f"espresso machin {n}",
                         country="us",
                         language="en",
                         volume=n * 10,

@@ -58,7 +58,7 @@ def bulk_upsert(
     columns: Sequence[str],
     conflict_columns: Sequence[str],
     update_columns: Sequence[str],
-    precedence: Precedence | None = None,
+    precedences: tuple[Precedence, ...] = (),
     keeps_known: bool = False,
     newest_by: str = "",
     before_write: Callable[[int], None] | None = None,
@@ -77,7 +77,7 @@ def bulk_upsert(
     target = _target(model, columns, conflict_columns, update_columns)
     target = replace(
         target,
-        precedence=precedence,
+        precedences=precedences,
         keeps_known=keeps_known,
         newest_by=newest_by,
         staged=_left_over(follower, columns),

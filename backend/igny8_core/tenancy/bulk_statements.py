@@ -54,7 +54,7 @@ class Target:
     fields: tuple[Any, ...]
     key: tuple[str, ...]
     updates: tuple[str, ...]
-    precedence: Precedence | None = None
+    precedences: tuple[Precedence, ...] = ()
     keeps_known: bool = False
     newest_by: str = ""
     staged: tuple[Any, ...] = ()  # fields of followers that no column of the table is filled with
@@ -266,10 +266,11 @@ def _new_value(target: Target, column: str) -> sql.Composable:
     if target.keeps_known:
         field = target.fields[target.columns.index(column)]
         value = sql.SQL("COALESCE({}, old.{})").format(_known(field, value), name)
-    if target.precedence is not None and column in target.precedence.columns:
-        value = sql.SQL("CASE WHEN {} THEN old.{} ELSE {} END").format(
-            _outranked(target.precedence), name, value
-        )
+    for precedence in target.precedences:
+        if column in precedence.columns:
+            value = sql.SQL("CASE WHEN {} THEN old.{} ELSE {} END").format(
+                _outranked(precedence), name, value
+            )
     return value
 
 

@@ -116,7 +116,7 @@ class TestOptions:
         precedence = Precedence(source="name", ranking=("low", "mid", "high"), columns=("name",))
         with tenant.work():
             upsert([(tenant.site.pk, "tea", old)])
-            upsert([(tenant.site.pk, "tea", new)], precedence=precedence)
+            upsert([(tenant.site.pk, "tea", new)], precedences=(precedence,))
             assert Sector.objects.get(slug="tea").name == kept
 
     def test_bulk_before_write_sees_the_new_rows_and_may_stop(self, tenant: Tenant) -> None:

@@ -26,6 +26,14 @@ class KeywordFilter(SiteFilter):
     has_cluster = django_filters.BooleanFilter(field_name="cluster", lookup_expr="isnull", exclude=True)
     cluster_source = django_filters.ChoiceFilter(choices=Placement.choices)
     source_import = django_filters.UUIDFilter(field_name="source_import_id")
+    language = django_filters.CharFilter(lookup_expr="iexact", label="An ISO 639-1 code.")
+    variant_of = django_filters.UUIDFilter(label="The near duplicates of this keyword.")
+    is_variant = django_filters.BooleanFilter(
+        field_name="variant_of",
+        lookup_expr="isnull",
+        exclude=True,
+        label="Whether a near duplicate stands for it.",
+    )
     volume_min = django_filters.NumberFilter(field_name="volume", lookup_expr="gte")
     volume_max = django_filters.NumberFilter(field_name="volume", lookup_expr="lte")
     difficulty_max = django_filters.NumberFilter(field_name="difficulty", lookup_expr="lte")

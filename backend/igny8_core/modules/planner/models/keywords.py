@@ -57,10 +57,23 @@ class Keyword(SiteSectorBaseModel):
 
     text = models.CharField(max_length=200)
     normalized = models.CharField(max_length=MAX_NORMALIZED_LENGTH, editable=False)
-    stem_key = models.CharField(max_length=MAX_NORMALIZED_LENGTH, editable=False)
+    variant_key = models.CharField(
+        max_length=MAX_NORMALIZED_LENGTH,
+        blank=True,
+        default="",
+        editable=False,
+        help_text="What its near duplicates share; empty until a job has found it.",
+    )
+    # No foreign key: the check would cost each row of an import something, and services keep it right.
+    variant_of = models.UUIDField(
+        null=True,
+        editable=False,
+        help_text="The most searched of its near duplicates in this market; null for that one itself.",
+    )
     # NULLs are distinct to a unique index: an unknown market is "".
     country = models.CharField(max_length=2, blank=True, default="")
     language = models.CharField(max_length=8, blank=True, default="")
+    language_source = models.CharField(max_length=5, choices=IntentSource, default=IntentSource.RULES)
     volume = models.PositiveIntegerField(null=True, blank=True)
     volume_min = models.PositiveIntegerField(null=True, blank=True)
     volume_max = models.PositiveIntegerField(null=True, blank=True)
@@ -97,6 +110,17 @@ class Keyword(SiteSectorBaseModel):
             models.Index(fields=["account", "site", "status"], name="planner_keyword_status"),
             models.Index(fields=["account", "cluster"], name="planner_keyword_cluster"),
             models.Index(fields=["account", "source_import"], name="planner_keyword_import"),
+            # Partial, so that an import writes to neither.
+            models.Index(
+                fields=["account", "site", "variant_key"],
+                condition=Q(variant_key__gt=""),
+                name="planner_keyword_key",
+            ),
+            models.Index(
+                fields=["account", "variant_of"],
+                condition=Q(variant_of__isnull=False),
+                name="planner_keyword_variant",
+            ),
         ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(

@@ -90,10 +90,11 @@ def _elsewhere(row: Keyword, *, space: KeywordSpace, own: Matrix) -> tuple[NearC
 
 
 def _variants(row: Keyword, *, space: KeywordSpace, own: Matrix) -> tuple[NearKeyword, ...]:
-    """The site's keywords with the same near-duplicate key."""
-    if not row.stem_key:
+    """Its near duplicates in the same market."""
+    if not row.variant_key:
         return ()
-    alike = Keyword.objects.filter(site_id=row.site_id, stem_key=row.stem_key).exclude(pk=row.pk)
+    same = {"site_id": row.site_id, "country": row.country, "variant_key": row.variant_key}
+    alike = Keyword.objects.filter(**same).exclude(pk=row.pk)
     found = list(alike.order_by(F("volume").desc(nulls_last=True), "pk").values_list("pk", "text")[:_NEAREST])
     near = nearest(own, space.embed([text for _pk, text in found]), count=_NEAREST)
     return tuple(NearKeyword(*found[at], cosine) for at, cosine in near)

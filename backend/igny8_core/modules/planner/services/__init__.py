@@ -42,7 +42,6 @@ from igny8_core.modules.planner.services.imports import (
     keyword_import_run,
     keyword_import_start,
 )
-from igny8_core.modules.planner.services.keys import keywords_key, keywords_key_start
 from igny8_core.modules.planner.services.keywords import (
     keyword_create,
     keyword_delete,
@@ -69,6 +68,7 @@ from igny8_core.modules.planner.services.placing import keywords_move, keywords_
 from igny8_core.modules.planner.services.previews import keyword_import_preview, keyword_imports_expire
 from igny8_core.modules.planner.services.seeds import keywords_seed
 from igny8_core.modules.planner.services.topics import clusters_set_topic, topic_change, topic_update
+from igny8_core.modules.planner.services.variants import keywords_key, keywords_key_start
 from igny8_core.modules.planner.services.vectors import meaning_bought, vectors_estimate
 
 __all__ = [

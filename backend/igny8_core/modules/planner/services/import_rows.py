@@ -18,6 +18,7 @@ from igny8_core.tenancy.bulk import Follower, Precedence
 # What an export may tell anew about a keyword that is there; status, cluster and a person's edits are not its business.
 METRICS = (
     "language",
+    "language_source",
     "volume",
     "volume_min",
     "volume_max",
@@ -37,11 +38,11 @@ METRICS = (
     "seen_on",
 )
 IDENTITY = ("site_id", "country", "normalized")
-COLUMNS = (*IDENTITY, "sector_id", "source_import_id", "text", "stem_key", *METRICS)
-INTENT_PRECEDENCE = Precedence(
-    source="intent_source",
-    ranking=(IntentSource.RULES.value, IntentSource.TOOL.value, IntentSource.HUMAN.value),
-    columns=("intents", "intent", "intent_source"),
+COLUMNS = (*IDENTITY, "sector_id", "source_import_id", "text", *METRICS)
+_RANKING = (IntentSource.RULES.value, IntentSource.TOOL.value, IntentSource.HUMAN.value)
+PRECEDENCES = (
+    Precedence("intent_source", _RANKING, columns=("intents", "intent", "intent_source")),
+    Precedence("language_source", _RANKING, columns=("language", "language_source")),
 )
 _OF_KEYWORD = ("volume", "volume_min", "volume_max", "difficulty", "cpc")
 _OF_QUERY = ("position", "clicks", "impressions")
@@ -107,10 +108,11 @@ def exact_key(text: str) -> str:
 
 def keyword_rows(reader: ExportReader, *, row: KeywordImport, tally: Tally) -> Iterator[tuple[Any, ...]]:
     """The staged rows of COLUMNS and what HISTORY adds; the near-duplicate key is left to its own job."""
-    site_id, shared, rules = row.site_id, (row.sector_id, row.pk), IntentSource.RULES.value
+    site_id, shared = row.site_id, (row.sector_id, row.pk)
+    rules, said = IntentSource.RULES.value, IntentSource.TOOL.value
     tool, today = reader.tool.value, day_of(reader, row)
     for record, normalized in records_read(reader, tally=tally):
-        intents, source = record.intents, record.intent_source or "tool"
+        intents, source = record.intents, record.intent_source or said
         if not intents:
             intents, source = tuple(intent.value for intent in intent_guess(record.text).intents), rules
         is_of_query = record.url is None
@@ -120,8 +122,8 @@ def keyword_rows(reader: ExportReader, *, row: KeywordImport, tally: Tally) -> I
             normalized,
             *shared,
             record.text,
-            "",
             record.language or "",
+            said if record.language else rules,
             record.volume,
             record.volume_min,
             record.volume_max,

@@ -22,16 +22,16 @@ from igny8_core.modules.planner.services.import_rows import (
     COLUMNS,
     HISTORY,
     IDENTITY,
-    INTENT_PRECEDENCE,
     METRICS,
+    PRECEDENCES,
     RANKINGS,
     Tally,
     keyword_rows,
     ranking_rows,
 )
-from igny8_core.modules.planner.services.keys import keywords_key_start
 from igny8_core.modules.planner.services.limits import keyword_limit_check
 from igny8_core.modules.planner.services.metrics import clusters_refresh
+from igny8_core.modules.planner.services.variants import keywords_key_start
 from igny8_core.modules.planner.types import ImportReport, Progress
 from igny8_core.tenancy.bulk import BulkResult, bulk_attach, bulk_upsert
 from igny8_core.tenancy.context import TENANT_ALIAS, current_context, tenant_transaction
@@ -165,7 +165,7 @@ def _import_all(import_id: UUID) -> ImportReport:
                 columns=COLUMNS,
                 conflict_columns=IDENTITY,
                 update_columns=METRICS,
-                precedence=INTENT_PRECEDENCE,
+                precedences=PRECEDENCES,
                 keeps_known=True,
                 newest_by="seen_on",
                 before_write=keyword_limit_check,
@@ -199,7 +199,7 @@ def _finish(row: KeywordImport, *, tally: Tally, result: BulkResult) -> None:
     row.finished_at = utc_now()
     row.save()
     clusters_refresh(site_id=row.site_id)
-    if result.inserted:
+    if result.inserted or result.updated:
         keywords_key_start(site_id=row.site_id)
     file_forget(row)
 

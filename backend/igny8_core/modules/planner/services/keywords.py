@@ -26,8 +26,9 @@ from igny8_core.modules.planner.models import Cluster, Keyword
 from igny8_core.modules.planner.services.limits import keyword_limit_check
 from igny8_core.modules.planner.services.metrics import clusters_refresh
 from igny8_core.modules.planner.services.placing import keywords_move
+from igny8_core.modules.planner.services.variants import keywords_key_start, variants_refresh
 from igny8_core.semantics.intent import intent_guess
-from igny8_core.semantics.normalise import keyword_normalise, stem_key
+from igny8_core.semantics.normalise import keyword_normalise
 from igny8_core.tenancy.context import TENANT_ALIAS
 from igny8_core.tenancy.softdelete import row_delete, row_restore
 
@@ -35,31 +36,41 @@ from igny8_core.tenancy.softdelete import row_delete, row_restore
 def keyword_create(
     *, site: Any, text: str, sector: Any = None, intent: str | None = None, **metrics: Any
 ) -> Keyword:
-    """Add one keyword by hand. Raises KeywordUnusable, KeywordTaken and PlanLimitReached."""
+    """Add one keyword by hand; a job finds its near duplicates.
+
+    Raises KeywordUnusable, KeywordTaken and PlanLimitReached.
+    """
     keyword_limit_check(1)
-    row = Keyword(site=site, sector=sector, source_tool=MANUAL_SOURCE, **metrics)
+    row = Keyword(site=site, sector=sector, source_tool=MANUAL_SOURCE)
     _name(row, text)
     _classify(row, intent)
+    _set(row, metrics)
     _save(row)
+    keywords_key_start(site_id=row.site_id)
     return row
 
 
 def keyword_update(row: Keyword, **changes: Any) -> Keyword:
-    """Change a keyword's text, market, intent, cluster or status; an intent set here outlives every import.
+    """Change a keyword's text, market, intent, cluster or status; intent and language set here outlive every import.
 
     Moving it to a cluster, or out of one, is an edit as by `keywords_move`. Raises KeywordTaken, KeywordUnusable,
     KeywordStatusConflict, ClusterLocked (either cluster) and ClusterSectorMismatch.
     """
+    had_key = row.variant_key
     if "cluster" in changes:
         _move(row, changes.pop("cluster"))
     if "text" in changes:
         _name(row, changes.pop("text"))
     if "intent" in changes:
         _classify(row, changes.pop("intent"))
-    for name, value in changes.items():
-        setattr(row, name, value)
+    _set(row, changes)
     _require_status(row)
     _save(row)
+    if not row.variant_key:
+        keywords_key_start(site_id=row.site_id)
+    if had_key:
+        variants_refresh(site_id=row.site_id, keys={had_key})
+        row.refresh_from_db(fields=["variant_of"])
     return row
 
 
@@ -68,6 +79,7 @@ def keyword_delete(row: Keyword) -> int:
     if row.cluster_id is not None:
         _require_unlocked(row.cluster_id)
     removed = row_delete(row)
+    _regroup([row])
     if row.cluster_id is not None:
         clusters_refresh(site_id=row.site_id, cluster_ids=[row.cluster_id])
     return removed
@@ -77,6 +89,7 @@ def keyword_restored(keyword_id: UUID | str) -> None:
     """Count a keyword that was brought back in its cluster's figures again."""
     _leave_deleted_clusters([keyword_id])
     row = Keyword.objects.get(pk=keyword_id)
+    _regroup([row])
     if row.cluster_id is not None:
         clusters_refresh(site_id=row.site_id, cluster_ids=[row.cluster_id])
 
@@ -91,9 +104,11 @@ def keywords_set_status(ids: Sequence[UUID], *, status: KeywordStatus) -> int:
         for row in rows:
             row.status = status
             _require_status(row)
-        return Keyword.objects.filter(pk__in=[row.pk for row in rows]).update(
+        changed = Keyword.objects.filter(pk__in=[row.pk for row in rows]).update(
             status=status, version=F("version") + 1, updated_at=utc_now()
         )
+        _regroup(rows)
+    return changed
 
 
 def keywords_unarchive(ids: Sequence[UUID]) -> int:
@@ -108,6 +123,7 @@ def keywords_unarchive(ids: Sequence[UUID]) -> int:
             archived.filter(cluster__isnull=is_free).update(
                 status=status, version=F("version") + 1, updated_at=utc_now()
             )
+        _regroup(rows)
     return len(rows)
 
 
@@ -129,6 +145,7 @@ def keywords_delete(ids: Sequence[UUID]) -> int:
             raise ClusterLocked
         for row in rows:
             row_delete(row)
+        _regroup(rows)
         _refresh(rows)
     return len(rows)
 
@@ -143,7 +160,9 @@ def keywords_restore(ids: Sequence[UUID]) -> int:
         for keyword_id in wanted:
             row_restore(Keyword, keyword_id)
         _leave_deleted_clusters(wanted)
-        _refresh(Keyword.objects.filter(pk__in=wanted))
+        rows = list(Keyword.objects.filter(pk__in=wanted))
+        _regroup(rows)
+        _refresh(rows)
     return len(wanted)
 
 
@@ -166,6 +185,16 @@ def _refresh(rows: Iterable[Keyword]) -> None:
         clusters_refresh(site_id=site_id, cluster_ids=cluster_ids)
 
 
+def _regroup(rows: Iterable[Keyword]) -> None:
+    """Give the near duplicates of keywords that came, went or were archived their heads anew."""
+    by_site: defaultdict[UUID, set[str]] = defaultdict(set)
+    for row in rows:
+        if row.variant_key:
+            by_site[row.site_id].add(row.variant_key)
+    for site_id, keys in by_site.items():
+        variants_refresh(site_id=site_id, keys=keys)
+
+
 def _leave_deleted_clusters(ids: Sequence[UUID | str]) -> None:
     """A keyword that comes back after its cluster was deleted is free."""
     rows = Keyword.objects.filter(pk__in=ids, cluster__deleted_at__isnull=False)
@@ -186,12 +215,21 @@ def _move(row: Keyword, cluster: Cluster | None) -> None:
 
 def _name(row: Keyword, text: str) -> None:
     row.text = " ".join(text.split())
-    row.normalized, row.stem_key = keyword_normalise(row.text), stem_key(row.text)
-    if (
-        not any(map(str.isalnum, row.normalized))
-        or max(len(row.normalized), len(row.stem_key)) > MAX_NORMALIZED_LENGTH
-    ):
+    row.normalized = keyword_normalise(row.text)
+    if not any(map(str.isalnum, row.normalized)) or len(row.normalized) > MAX_NORMALIZED_LENGTH:
         raise KeywordUnusable
+    if row.language_source == IntentSource.RULES:
+        row.language = ""
+    row.variant_key, row.variant_of = "", None
+
+
+def _set(row: Keyword, changes: Mapping[str, Any]) -> None:
+    for name, value in changes.items():
+        setattr(row, name, value)
+    if "language" in changes:  # a person's; without one the rules may guess again
+        row.language = row.language.partition("-")[0].lower()
+        row.language_source = IntentSource.HUMAN if row.language else IntentSource.RULES
+        row.variant_key, row.variant_of = "", None
 
 
 def _classify(row: Keyword, intent: str | None) -> None:

@@ -9,10 +9,11 @@ from igny8_core.common.errors import NotFound
 from igny8_core.modules.planner.constants import SEED_LANGUAGE, SEED_SOURCE, IntentSource
 from igny8_core.modules.planner.models import Keyword
 from igny8_core.modules.planner.services.limits import keyword_limit_check
+from igny8_core.modules.planner.services.variants import keywords_key_start
 from igny8_core.modules.planner.types import SeedReport
 from igny8_core.modules.system.selectors import sector_seed_get
 from igny8_core.semantics.intent import intent_guess
-from igny8_core.semantics.normalise import keyword_normalise, stem_key
+from igny8_core.semantics.normalise import keyword_normalise
 from igny8_core.tenancy.bulk import bulk_upsert
 from igny8_core.tenancy.context import tenant_transaction
 
@@ -21,8 +22,8 @@ _COLUMNS = (
     *_IDENTITY,
     "sector_id",
     "text",
-    "stem_key",
     "language",
+    "language_source",
     "source_tool",
     "intents",
     "intent",
@@ -51,6 +52,8 @@ def keywords_seed(
             update_columns=(),
             before_write=keyword_limit_check,
         )
+        if result.inserted:
+            keywords_key_start(site_id=site_id)
     return SeedReport(added=result.inserted, existing=len(seed.keywords) - result.inserted)
 
 
@@ -59,6 +62,13 @@ def _rows(texts: tuple[str, ...], *, site_id: UUID, sector_id: UUID | None) -> I
         guess = intent_guess(text)
         intents = [found.value for found in guess.intents]
         yield (
-            *(site_id, "", keyword_normalise(text), sector_id, text, stem_key(text)),
-            *(SEED_LANGUAGE, SEED_SOURCE, intents, guess.primary.value, IntentSource.RULES.value),
+            *(site_id, "", keyword_normalise(text), sector_id, text),
+            *(
+                SEED_LANGUAGE,
+                IntentSource.TOOL.value,
+                SEED_SOURCE,
+                intents,
+                guess.primary.value,
+                IntentSource.RULES.value,
+            ),
         )

@@ -21,7 +21,8 @@ from igny8_core.modules.planner.tests.samples import (
     keyword,
     upload,
 )
-from igny8_core.semantics.normalise import keyword_normalise, stem_key
+from igny8_core.semantics.normalise import keyword_normalise
+from igny8_core.semantics.variants import variant_key
 from igny8_core.tenancy.bulk import bulk_attach
 from igny8_core.tenancy.context import tenant_scope, tenant_transaction
 from igny8_core.tenancy.errors import TenantMismatch
@@ -213,17 +214,18 @@ class TestKeys:
     def test_import_leaves_the_key_of_near_duplicates_to_a_job(self, tenant: Tenant) -> None:
         imported(tenant)
         with tenant.work():
-            assert set(Keyword.objects.values_list("stem_key", flat=True)) == {""}
+            assert set(Keyword.objects.values_list("variant_key", flat=True)) == {""}
             job = Job.objects.get(kind="planner.key_keywords")
         done = job_run(job)
         assert done.counts["keyed"] == 18
         row = keyword(tenant, "moka pot instructions")
-        assert (row.stem_key, row.version) == (stem_key("moka pot instructions"), 1)
+        assert (row.variant_key, row.language) == (variant_key("moka pot instructions", "en"), "en")
 
     def test_keywords_that_have_a_key_are_left_alone(self, tenant: Tenant) -> None:
         with tenant.work():
             services.keyword_create(site=tenant.site, text="green teas")
         with tenant_scope(tenant.context):
+            assert services.keywords_key(site_id=tenant.site.pk, progress=NO_PROGRESS) == 1
             assert services.keywords_key(site_id=tenant.site.pk, progress=NO_PROGRESS) == 0
 
     def test_import_of_known_keywords_starts_no_job(self, tenant: Tenant) -> None:

@@ -76,7 +76,7 @@ def looked(tenant: Tenant) -> FindingsReport:
 def ranking_make(
     tenant: Tenant, text: str, path: str, impressions: int, position: float, before: float
 ) -> None:
-    keyword, _ = Keyword.objects.get_or_create(site=tenant.site, text=text, normalized=text, stem_key=text)
+    keyword, _ = Keyword.objects.get_or_create(site=tenant.site, text=text, normalized=text)
     KeywordRanking.objects.create(
         site=tenant.site,
         keyword=keyword,

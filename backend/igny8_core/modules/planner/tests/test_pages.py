@@ -251,7 +251,7 @@ class TestOwners:
         with tenant.work():
             own = cluster_make(tenant, "moka pot")
             keyword = Keyword.objects.create(
-                site=tenant.site, text="moka pot", normalized="moka pot", stem_key="moka pot", cluster=own
+                site=tenant.site, text="moka pot", normalized="moka pot", cluster=own
             )
             services.cluster_owner_set(own.pk, page_id=None)
             said = recorded(tenant, "1")
