@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from math import exp
 
 from igny8_core.semantics.normalise import keyword_normalise
@@ -196,7 +197,7 @@ def intent_guess(text: str, *, brands: Iterable[str] = ()) -> IntentGuess:
 def _brand_evidence(key: str, brands: Iterable[str]) -> list[tuple[SearchIntent, float, str]]:
     """The one brand that fits the keyword best, weighted by how much else the keyword says."""
     found = []
-    for brand in filter(None, map(keyword_normalise, brands)):
+    for brand in brand_keys(tuple(brands)):
         if f" {brand} " in f" {key} ":
             others = len(key.split()) - len(brand.split())
             found.append((3.0 if others == 0 else 1.8 if others <= _BRAND_CONTEXT_WORDS else 0.9, brand))
@@ -204,6 +205,12 @@ def _brand_evidence(key: str, brands: Iterable[str]) -> list[tuple[SearchIntent,
         return []
     weight, brand = max(found)
     return [(SearchIntent.NAVIGATIONAL, weight, brand)]
+
+
+@lru_cache(maxsize=64)
+def brand_keys(brands: tuple[str, ...]) -> tuple[str, ...]:
+    """The exact keys of brand names, without those that have none."""
+    return tuple(filter(None, map(keyword_normalise, brands)))
 
 
 def _decide(

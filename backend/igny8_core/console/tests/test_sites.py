@@ -42,11 +42,17 @@ def test_site_is_changed_and_given_a_sector(tenant: Tenant) -> None:
 
 def test_site_says_how_it_speaks_once_per_version(tenant: Tenant) -> None:
     client = browser_of(tenant.owner)
-    brand = {"voice": "Warm.", "banned": "in today's world\nunlock", "brand_version": "0"}
+    brand = {
+        "voice": "Warm.",
+        "banned": "in today's world\nunlock",
+        "brands": "Bialetti",
+        "brand_version": "0",
+    }
     assert "written so" in said(client.post(at(tenant, "settings/brand/"), brand), client)
     with tenant.work():
         kept = brand_profile_get(tenant.site.pk)
     assert (kept.voice, kept.banned_phrases) == ("Warm.", ("in today's world", "unlock"))
+    assert kept.brand_terms == ("Bialetti",)
     late = client.post(at(tenant, "settings/brand/"), brand)
     assert late.status_code == 400
     assert "unlock" in page_text(client, at(tenant, "settings/"))

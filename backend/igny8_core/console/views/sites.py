@@ -69,6 +69,15 @@ class BrandForm(ConsoleForm):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=gettext_lazy("A phrase on each line; a draft that says one is written again."),
     )
+    brands = forms.CharField(
+        label=gettext_lazy("Brand names"),
+        max_length=4000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy(
+            "A name on each line, yours and others’; keywords with one of them count as branded."
+        ),
+    )
     notes = forms.CharField(
         label=gettext_lazy("Notes"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
@@ -84,14 +93,14 @@ class BrandForm(ConsoleForm):
     def of(cls, brand: BrandProfileView) -> "BrandForm":
         """The form of a profile as it is."""
         initial = {name: getattr(brand, name, "") for name in cls.base_fields}
-        return cls(
-            initial={**initial, "banned": "\n".join(brand.banned_phrases), "brand_version": brand.version}
-        )
+        lists = {"banned": "\n".join(brand.banned_phrases), "brands": "\n".join(brand.brand_terms)}
+        return cls(initial={**initial, **lists, "brand_version": brand.version})
 
     def changes(self) -> dict[str, Any]:
         """What the service takes."""
         data = dict(self.cleaned_data)
         data["banned_phrases"] = data.pop("banned").splitlines()
+        data["brand_terms"] = data.pop("brands").splitlines()
         data["expected_version"] = data.pop("brand_version")
         return data
 

@@ -76,6 +76,9 @@ class BrandProfile(SiteBoundModel):
     voice = models.CharField(max_length=VOICE_LENGTH, blank=True, default="")
     audience = models.CharField(max_length=AUDIENCE_LENGTH, blank=True, default="")
     banned_phrases = models.JSONField(default=list, blank=True)
+    brand_terms = models.JSONField(
+        default=list, blank=True, help_text="Names by which searchers mean a brand."
+    )
     call_to_action = models.CharField(max_length=CALL_TO_ACTION_LENGTH, blank=True, default="")
     notes = models.TextField(max_length=NOTES_LENGTH, blank=True, default="")
     example_text = models.TextField(max_length=EXAMPLE_LENGTH, blank=True, default="")

@@ -134,6 +134,7 @@ class BrandProfileView:
     voice: str = ""
     audience: str = ""
     banned_phrases: tuple[str, ...] = ()
+    brand_terms: tuple[str, ...] = ()
     call_to_action: str = ""
     notes: str = ""
     example_text: str = ""

@@ -1,6 +1,7 @@
 """What the planner's lists can be narrowed by; every filter is written out."""
 
 import django_filters
+from django.db.models import QuerySet
 
 from igny8_core.api.filters import SiteFilter
 from igny8_core.modules.planner.constants import (
@@ -14,6 +15,8 @@ from igny8_core.modules.planner.constants import (
     KeywordStatus,
     Placement,
 )
+from igny8_core.modules.planner.models import Keyword
+from igny8_core.modules.planner.selectors import keywords_branded
 
 
 class KeywordFilter(SiteFilter):
@@ -34,9 +37,17 @@ class KeywordFilter(SiteFilter):
         exclude=True,
         label="Whether a near duplicate stands for it.",
     )
+    is_branded = django_filters.BooleanFilter(
+        method="branded", label="Whether it has one of its site's brand names."
+    )
     volume_min = django_filters.NumberFilter(field_name="volume", lookup_expr="gte")
     volume_max = django_filters.NumberFilter(field_name="volume", lookup_expr="lte")
     difficulty_max = django_filters.NumberFilter(field_name="difficulty", lookup_expr="lte")
+
+    def branded(self, queryset: QuerySet[Keyword], name: str, value: bool) -> QuerySet[Keyword]:
+        """Those with a brand name, or those without."""
+        found = keywords_branded()
+        return queryset.filter(found if value else ~found)
 
 
 class KeywordImportFilter(SiteFilter):

@@ -8,7 +8,7 @@ from igny8_core.api.fields import TenantRelatedField
 from igny8_core.api.serializers import InputSerializer, RowSerializer
 from igny8_core.auth.models import Sector, Site
 from igny8_core.modules.planner.api.serializers import BulkIds
-from igny8_core.modules.planner.constants import MAX_BULK_IDS, ClusterStatus, Placement
+from igny8_core.modules.planner.constants import MAX_BULK_IDS, ClusterStatus, Intent, IntentSource, Placement
 from igny8_core.modules.planner.models import PlanEdit, Topic
 
 
@@ -212,6 +212,17 @@ class KeywordReasonsSerializer(serializers.Serializer[Any]):
     cohesion = serializers.FloatField(
         allow_null=True, help_text="The mean cosine over all pairs of the cluster's keywords."
     )
+    intents = serializers.ListField(child=serializers.ChoiceField(choices=Intent.choices))
+    intent_source = serializers.ChoiceField(
+        choices=IntentSource.choices, help_text="Whose word the intents are."
+    )
+    intent_confidence = serializers.FloatField(
+        allow_null=True, help_text="0 to 1, a judgement of the rules; null for a tool's or a person's word."
+    )
+    intent_evidence = serializers.ListField(
+        child=serializers.CharField(), help_text='The words that spoke to the rules, as "intent: word".'
+    )
+    is_branded = serializers.BooleanField(help_text="Whether it has one of the site's brand names.")
     nearest = NearKeywordSerializer(many=True, help_text="In its own cluster, nearest first.")
     elsewhere = NearClusterSerializer(many=True, help_text="Other clusters, nearest first.")
     variants = NearKeywordSerializer(many=True, help_text="The same words, spelled or inflected otherwise.")

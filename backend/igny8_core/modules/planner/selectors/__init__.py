@@ -1,5 +1,6 @@
 """Every read of the planner, for its API, the console and the rooms that may call it; always of the current scope."""
 
+from igny8_core.modules.planner.selectors.brands import keywords_branded
 from igny8_core.modules.planner.selectors.clusters import (
     cluster_get,
     cluster_map,
@@ -82,6 +83,7 @@ __all__ = [
     "keyword_reasons",
     "keyword_statuses",
     "keyword_total",
+    "keywords_branded",
     "keywords_placed",
     "keywords_set_aside",
     "keywords_set_aside_count",

@@ -7,8 +7,10 @@ from django.db.models import F, Q
 
 from igny8_core.common.errors import NotFound
 from igny8_core.modules.planner.closeness import SPLIT_LIMIT, Half, background, halves, nearest
+from igny8_core.modules.planner.constants import IntentSource
 from igny8_core.modules.planner.grouping import cohesion, member_similarities
 from igny8_core.modules.planner.models import Cluster, Keyword
+from igny8_core.modules.planner.selectors.brands import is_branded
 from igny8_core.modules.planner.types import (
     KeywordReasons,
     NearCluster,
@@ -16,6 +18,8 @@ from igny8_core.modules.planner.types import (
     SplitPart,
     SplitProposal,
 )
+from igny8_core.modules.system.selectors import brand_profile_get
+from igny8_core.semantics.intent import intent_guess
 from igny8_core.semantics.normalise import keyword_normalise
 from igny8_core.semantics.numerics import Matrix
 from igny8_core.semantics.vectors import KeywordSpace
@@ -62,6 +66,8 @@ def keyword_reasons(keyword_id: UUID) -> KeywordReasons:
         ]
     vectors = space.embed([text for _pk, text in members])
     has_company = len(members) > 1
+    brands = brand_profile_get(row.site_id).brand_terms
+    guess = intent_guess(row.text, brands=brands) if row.intent_source == IntentSource.RULES else None
     return KeywordReasons(
         keyword_id=row.pk,
         text=row.text,
@@ -70,6 +76,11 @@ def keyword_reasons(keyword_id: UUID) -> KeywordReasons:
         cluster_source=row.cluster_source,
         similarity=round(float(member_similarities(vectors)[0]), 4) if has_company else None,
         cohesion=cohesion(vectors) if has_company else None,
+        intents=tuple(row.intents),
+        intent_source=row.intent_source,
+        intent_confidence=guess.confidence if guess else None,
+        intent_evidence=guess.evidence if guess else (),
+        is_branded=is_branded(row.normalized, brands),
         nearest=tuple(
             NearKeyword(*members[at + 1], cosine)
             for at, cosine in nearest(vectors[:1], vectors[1:], count=_NEAREST)

@@ -106,7 +106,9 @@ def exact_key(text: str) -> str:
     return lowered if _PLAIN.fullmatch(lowered) else keyword_normalise(text)
 
 
-def keyword_rows(reader: ExportReader, *, row: KeywordImport, tally: Tally) -> Iterator[tuple[Any, ...]]:
+def keyword_rows(
+    reader: ExportReader, *, row: KeywordImport, tally: Tally, brands: tuple[str, ...]
+) -> Iterator[tuple[Any, ...]]:
     """The staged rows of COLUMNS and what HISTORY adds; the near-duplicate key is left to its own job."""
     site_id, shared = row.site_id, (row.sector_id, row.pk)
     rules, said = IntentSource.RULES.value, IntentSource.TOOL.value
@@ -114,7 +116,10 @@ def keyword_rows(reader: ExportReader, *, row: KeywordImport, tally: Tally) -> I
     for record, normalized in records_read(reader, tally=tally):
         intents, source = record.intents, record.intent_source or said
         if not intents:
-            intents, source = tuple(intent.value for intent in intent_guess(record.text).intents), rules
+            intents, source = (
+                tuple(intent.value for intent in intent_guess(record.text, brands=brands).intents),
+                rules,
+            )
         is_of_query = record.url is None
         yield (
             site_id,

@@ -33,6 +33,7 @@ from igny8_core.modules.planner.services.limits import keyword_limit_check
 from igny8_core.modules.planner.services.metrics import clusters_refresh
 from igny8_core.modules.planner.services.variants import keywords_key_start
 from igny8_core.modules.planner.types import ImportReport, Progress
+from igny8_core.modules.system.selectors import brand_profile_get
 from igny8_core.tenancy.bulk import BulkResult, bulk_attach, bulk_upsert
 from igny8_core.tenancy.context import TENANT_ALIAS, current_context, tenant_transaction
 from igny8_core.tenancy.models import Job
@@ -157,11 +158,11 @@ def _import_all(import_id: UUID) -> ImportReport:
         row = import_get(import_id, is_locked=True)
         if row.state == ImportState.DONE:
             return import_report(row)  # another delivery finished it while this one waited for the lock
-        tally = Tally()
+        tally, brands = Tally(), brand_profile_get(row.site_id).brand_terms
         with _stored(row) as stored, export_of(row, stored) as reader:
             result = bulk_upsert(
                 Keyword,
-                keyword_rows(reader, row=row, tally=tally),
+                keyword_rows(reader, row=row, tally=tally, brands=brands),
                 columns=COLUMNS,
                 conflict_columns=IDENTITY,
                 update_columns=METRICS,

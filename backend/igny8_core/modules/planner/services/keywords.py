@@ -27,6 +27,7 @@ from igny8_core.modules.planner.services.limits import keyword_limit_check
 from igny8_core.modules.planner.services.metrics import clusters_refresh
 from igny8_core.modules.planner.services.placing import keywords_move
 from igny8_core.modules.planner.services.variants import keywords_key_start, variants_refresh
+from igny8_core.modules.system.selectors import brand_profile_get
 from igny8_core.semantics.intent import intent_guess
 from igny8_core.semantics.normalise import keyword_normalise
 from igny8_core.tenancy.context import TENANT_ALIAS
@@ -236,7 +237,7 @@ def _classify(row: Keyword, intent: str | None) -> None:
     if intent is not None:
         row.intent, row.intents, row.intent_source = intent, [intent], IntentSource.HUMAN
         return
-    guess = intent_guess(row.text)
+    guess = intent_guess(row.text, brands=brand_profile_get(row.site_id).brand_terms)
     row.intent, row.intent_source = guess.primary.value, IntentSource.RULES
     row.intents = [found.value for found in guess.intents]
 

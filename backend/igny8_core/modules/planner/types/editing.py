@@ -42,6 +42,8 @@ class KeywordReasons:
 
     `cluster_source` says who placed it, or set it aside when it has no cluster. `similarity` is its cosine to the sum
     of the cluster's other keywords, `cohesion` the mean over all pairs; both None where there is nothing to compare.
+    `intent_source` says whose word the intents are; of the rules' there is `intent_confidence`, 0 to 1, and
+    `intent_evidence`, as "intent: word". `is_branded` is the site's own list's word.
     `nearest` are keywords of its own cluster, `elsewhere` the heads of others, nearest first; `variants` are spelled
     or inflected otherwise.
     """
@@ -53,6 +55,11 @@ class KeywordReasons:
     cluster_source: str
     similarity: float | None
     cohesion: float | None
+    intents: tuple[str, ...]
+    intent_source: str
+    intent_confidence: float | None
+    intent_evidence: tuple[str, ...]
+    is_branded: bool
     nearest: tuple[NearKeyword, ...]
     elsewhere: tuple[NearCluster, ...]
     variants: tuple[NearKeyword, ...]

@@ -27,8 +27,13 @@ class BrandProfileInput(InputSerializer):
     voice = serializers.CharField(max_length=constants.VOICE_LENGTH, required=False, allow_blank=True)
     audience = serializers.CharField(max_length=constants.AUDIENCE_LENGTH, required=False, allow_blank=True)
     banned_phrases = serializers.ListField(
-        child=serializers.CharField(max_length=constants.BANNED_PHRASE_LENGTH),
-        max_length=constants.BANNED_PHRASES_MAX,
+        child=serializers.CharField(max_length=constants.PHRASE_LENGTH),
+        max_length=constants.PHRASES_MAX,
+        required=False,
+    )
+    brand_terms = serializers.ListField(
+        child=serializers.CharField(max_length=constants.PHRASE_LENGTH),
+        max_length=constants.PHRASES_MAX,
         required=False,
     )
     call_to_action = serializers.CharField(
@@ -48,6 +53,10 @@ class BrandProfileSerializer(serializers.Serializer[Any]):
     audience = serializers.CharField()
     banned_phrases = serializers.ListField(
         child=serializers.CharField(), help_text="A draft that holds one of them is not kept."
+    )
+    brand_terms = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="Names by which searchers mean a brand: keywords with one of them are branded.",
     )
     call_to_action = serializers.CharField()
     notes = serializers.CharField()

@@ -1,6 +1,6 @@
 """Every read of the system room, for its own API, the console and the rooms that may call it."""
 
-from igny8_core.modules.system.selectors.brand import brand_profile_get
+from igny8_core.modules.system.selectors.brand import brand_profile_get, brand_terms_by_site
 from igny8_core.modules.system.selectors.catalogue import industry_get, industry_list, sector_seed_get
 from igny8_core.modules.system.selectors.jobs import (
     job_get,
@@ -29,6 +29,7 @@ from igny8_core.modules.system.selectors.prompts import (
 
 __all__ = [
     "brand_profile_get",
+    "brand_terms_by_site",
     "industry_get",
     "industry_list",
     "job_get",

@@ -8,11 +8,11 @@ from django.db import transaction
 from igny8_core.auth.selectors import site_get
 from igny8_core.modules.system.constants import (
     AUDIENCE_LENGTH,
-    BANNED_PHRASE_LENGTH,
-    BANNED_PHRASES_MAX,
     CALL_TO_ACTION_LENGTH,
     EXAMPLE_LENGTH,
     NOTES_LENGTH,
+    PHRASE_LENGTH,
+    PHRASES_MAX,
     VOICE_LENGTH,
 )
 from igny8_core.modules.system.errors import BrandProfileInvalid, BrandProfileVersionConflict
@@ -37,6 +37,7 @@ def brand_profile_set(
     voice: str = "",
     audience: str = "",
     banned_phrases: Sequence[str] = (),
+    brand_terms: Sequence[str] = (),
     call_to_action: str = "",
     notes: str = "",
     example_text: str = "",
@@ -44,8 +45,8 @@ def brand_profile_set(
 ) -> BrandProfileView:
     """Set how a site speaks, as a whole; what is left out becomes empty.
 
-    Phrases are trimmed, and each is kept once whatever its case. `expected_version` is the version that the caller
-    read, 0 for none. Raises NotFound for the site, BrandProfileInvalid and BrandProfileVersionConflict.
+    Phrases and terms are trimmed, and each is kept once whatever its case. `expected_version` is the version that the
+    caller read, 0 for none. Raises NotFound for the site, BrandProfileInvalid and BrandProfileVersionConflict.
     """
     site_get(site_id)
     texts = {
@@ -56,15 +57,13 @@ def brand_profile_set(
         "example_text": example_text,
     }
     fields = {name: text.strip() for name, text in texts.items()}
-    phrases = _phrases(banned_phrases)
-    _check(fields, phrases)
+    lists = {"banned_phrases": _phrases(banned_phrases), "brand_terms": _phrases(brand_terms)}
+    _check(fields, lists)
     with transaction.atomic(using=TENANT_ALIAS):
         row = BrandProfile.objects.select_for_update().filter(site_id=site_id).first()
         if expected_version is not None and expected_version != (row.version if row else 0):
             raise BrandProfileVersionConflict
-        row, is_new = BrandProfile.objects.update_or_create(
-            site_id=site_id, defaults={**fields, "banned_phrases": phrases}
-        )
+        row, is_new = BrandProfile.objects.update_or_create(site_id=site_id, defaults={**fields, **lists})
         if is_new and expected_version:
             raise BrandProfileVersionConflict  # it was deleted between the look and the write
         audit_write("brand_profile.set", row=row, detail={"site": str(site_id)})
@@ -79,15 +78,16 @@ def _phrases(given: Sequence[str]) -> list[str]:
     return list(kept.values())
 
 
-def _check(fields: dict[str, str], phrases: list[str]) -> None:
+def _check(fields: dict[str, str], lists: dict[str, list[str]]) -> None:
     complaints = {
         name: [f"At most {limit} characters."]
         for name, limit in _LENGTHS.items()
         if len(fields[name]) > limit
     }
-    if len(phrases) > BANNED_PHRASES_MAX:
-        complaints["banned_phrases"] = [f"At most {BANNED_PHRASES_MAX} phrases."]
-    elif any(len(phrase) > BANNED_PHRASE_LENGTH for phrase in phrases):
-        complaints["banned_phrases"] = [f"At most {BANNED_PHRASE_LENGTH} characters each."]
+    for name, phrases in lists.items():
+        if len(phrases) > PHRASES_MAX:
+            complaints[name] = [f"At most {PHRASES_MAX} phrases."]
+        elif any(len(phrase) > PHRASE_LENGTH for phrase in phrases):
+            complaints[name] = [f"At most {PHRASE_LENGTH} characters each."]
     if complaints:
         raise BrandProfileInvalid(fields=complaints)

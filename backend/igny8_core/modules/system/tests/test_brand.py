@@ -19,6 +19,7 @@ FULL = {
     "voice": "warm and plain",
     "audience": "people who drink coffee",
     "banned_phrases": ["game changer"],
+    "brand_terms": ["Moka Express"],
     "call_to_action": "Try our beans.",
     "notes": "We roast on Mondays.",
     "example_text": "Good coffee takes time.",
@@ -34,7 +35,7 @@ def test_profile_is_empty_then_set_then_replaced_as_a_whole(tenant: Tenant) -> N
     empty = client.get(path(tenant))
     assert empty["ETag"] == '"0"'
     assert empty.json()["data"] == {
-        "site_id": str(tenant.site.pk), "voice": "", "audience": "", "banned_phrases": [],
+        "site_id": str(tenant.site.pk), "voice": "", "audience": "", "banned_phrases": [], "brand_terms": [],
         "call_to_action": "", "notes": "", "example_text": "", "version": 0,
     }  # fmt: skip
     made = client.put(path(tenant), FULL)
@@ -70,6 +71,8 @@ def test_stale_version_changes_nothing(tenant: Tenant) -> None:
         ({"voice": "x" * 501}, {"voice": ["At most 500 characters."]}),
         ({"example_text": "x" * 4001}, {"example_text": ["At most 4000 characters."]}),
         ({"banned_phrases": [f"p{n}" for n in range(51)]}, {"banned_phrases": ["At most 50 phrases."]}),
+        ({"brand_terms": [f"p{n}" for n in range(51)]}, {"brand_terms": ["At most 50 phrases."]}),
+        ({"brand_terms": ["x" * 81]}, {"brand_terms": ["At most 80 characters each."]}),
         ({"banned_phrases": ["x" * 81]}, {"banned_phrases": ["At most 80 characters each."]}),
     ],
 )
@@ -95,6 +98,14 @@ def test_phrases_are_trimmed_and_kept_once(tenant: Tenant) -> None:
         )
         assert view.banned_phrases == ("Game changer", "cheap")
         assert selectors.brand_profile_get(tenant.site.pk) == view
+
+
+def test_brand_terms_are_told_by_site(tenant: Tenant, stranger: Tenant) -> None:
+    for one, terms in ((tenant, ["Moka  Express", "moka express"]), (stranger, ["Aeropress"])):
+        with one.work():
+            services.brand_profile_set(one.site.pk, brand_terms=terms)
+    with tenant.work():
+        assert selectors.brand_terms_by_site() == {tenant.site.pk: ("Moka Express",)}
 
 
 def test_only_admins_set_it_and_strangers_find_no_site(tenant: Tenant, stranger: Tenant) -> None:
