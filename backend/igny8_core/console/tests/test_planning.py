@@ -6,8 +6,8 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
+from igny8_core.console.pictures import label
 from igny8_core.console.tests.helpers import page_text, queries_with_1_and_50, said
-from igny8_core.console.views.planning import label
 from igny8_core.modules.billing.services import credits_grant
 from igny8_core.modules.planner.models import Cluster, ContentIdea, Keyword, Topic
 from igny8_core.modules.system.selectors import industry_list

@@ -28,7 +28,6 @@ from igny8_core.modules.planner.selectors import (
 )
 from igny8_core.modules.planner.types import KeywordQuery
 from igny8_core.modules.system.selectors import industry_list
-from igny8_core.semantics.cluster import Granularity
 from igny8_core.tenancy.context import tenant_transaction
 
 DEFAULT_ORDER = "-volume"
@@ -250,19 +249,3 @@ class SeedsView(SitePageView):
         """The page around a form."""
         values = {"form": form, "may_seed": self.may("planner_keyword_seed")}
         return self.page("keywords/seeds.html", values, status=status)
-
-
-class ClusterRunView(SiteActionView):
-    """Group keywords into clusters."""
-
-    room, back_to = "planner", "console:map"
-    operations: ClassVar[Mapping[str, str]] = {"POST": "cluster_run"}
-
-    def post(self, request: HttpRequest, site_id: UUID) -> HttpResponseBase:
-        """Start the job."""
-        asked = request.POST.get("granularity", Granularity.NORMAL)
-        known = asked in [one.value for one in Granularity]
-        services.cluster_start(site_id=site_id, granularity=asked if known else Granularity.NORMAL)
-        return self.done(
-            _("The keywords are being grouped."), reverse("console:map", kwargs={"site_id": site_id})
-        )
