@@ -215,6 +215,7 @@ _TABLE: Mapping[str, Mapping[str, OperationRule]] = {
         "cluster_partial_update": EDITOR_WRITE,
         "cluster_run": EDITOR_WRITE,
         "cluster_preview": EDITOR_WRITE,
+        "cluster_estimate": EDITOR_WRITE,
         "cluster_create": EDITOR_WRITE,
         "cluster_merge": EDITOR_WRITE,
         "cluster_split": EDITOR_WRITE,

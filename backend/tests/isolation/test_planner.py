@@ -133,7 +133,9 @@ class TestImportMappings(IsolationContract):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("path", ["clusters/run", "clusters/preview", "ideas/generate", "findings/look"])
+@pytest.mark.parametrize(
+    "path", ["clusters/run", "clusters/preview", "clusters/estimate", "ideas/generate", "findings/look"]
+)
 def test_work_is_started_for_own_sites_alone(tenant: Tenant, stranger: Tenant, path: str) -> None:
     client = client_of(tenant.owner)
     for body in ({"site": "{}"}, {"site": str(tenant.site.pk), "sector": "{}"}):

@@ -152,6 +152,14 @@ class ClusterPlaceInput(InputSerializer):
     sector = TenantRelatedField(Sector, required=False, allow_null=True)
 
 
+class VectorEstimateSerializer(serializers.Serializer[Any]):
+    """What a provider's vectors would cost."""
+
+    texts = serializers.IntegerField(help_text="Different texts among the keywords that a run looks at.")
+    missing = serializers.IntegerField(help_text="Those that the account has no vector of yet.")
+    credits = serializers.IntegerField()
+
+
 class EditResultSerializer(serializers.Serializer[Any]):
     """What an edit did; its id is null when there was nothing to do."""
 

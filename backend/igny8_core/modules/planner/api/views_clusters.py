@@ -10,12 +10,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
-from igny8_core.api.base import SiteSectorModelViewSet, UpdateRows, job_accepted
+from igny8_core.api.base import SiteSectorModelViewSet, UpdateRows
 from igny8_core.modules.planner import services
 from igny8_core.modules.planner.api import filters, serializers, serializers_plan
 from igny8_core.modules.planner.api.ids import id_of
 from igny8_core.modules.planner.api.views_ownership import OwnerActions
 from igny8_core.modules.planner.api.views_placing import edit_done
+from igny8_core.modules.planner.api.views_runs import RunsClusters
 from igny8_core.modules.planner.models import Cluster, PlanEdit, Topic
 from igny8_core.modules.planner.selectors import cluster_split_proposal
 
@@ -31,7 +32,7 @@ from igny8_core.modules.planner.selectors import cluster_split_proposal
         description="A locked cluster takes and gives no keywords.",
     ),
 )
-class ClusterViewSet(OwnerActions, UpdateRows, SiteSectorModelViewSet):
+class ClusterViewSet(RunsClusters, OwnerActions, UpdateRows, SiteSectorModelViewSet):
     """Topics of a site."""
 
     room = "planner"
@@ -43,46 +44,6 @@ class ClusterViewSet(OwnerActions, UpdateRows, SiteSectorModelViewSet):
     ordering_fields = ("name", "volume", "keywords_count", "avg_difficulty", "cohesion", "created_at")
     update_service = staticmethod(services.cluster_update)
     refusals: ClassVar[Mapping[str, tuple[int, ...]]] = {"run": (402,)}
-
-    @extend_schema(
-        summary="Cluster a site's keywords",
-        description=(
-            "Places keywords that have no cluster; those that have one never move. `vectors` that ship are free; the "
-            "provider's are bought once for each text: 402 `insufficient_credits` when they are not there, 503 "
-            "`model_not_configured` when the installation names no model. Poll the job."
-        ),
-        request=serializers.ClusterRunInput,
-        responses={202: serializers.JobStarted},
-    )
-    @action(detail=False, methods=["post"], throttle_scope="planner_ai")
-    def run(self, request: Request) -> Response:
-        """Start a clustering run."""
-        data = self.valid_data(serializers.ClusterRunInput(data=request.data))
-        sector = data.get("sector")
-        job = services.cluster_start(
-            site_id=data["site"].pk,
-            sector_id=sector.pk if sector else None,
-            granularity=data["granularity"],
-            vectors=data["vectors"],
-        )
-        return job_accepted(job)
-
-    @extend_schema(
-        summary="Count what each granularity would make",
-        description=(
-            "Tries coarse, normal and fine on the keywords without a cluster and writes nothing. Poll the job; its "
-            "counts hold the number of clusters for each, and of keywords."
-        ),
-        request=serializers_plan.ClusterPlaceInput,
-        responses={202: serializers.JobStarted},
-    )
-    @action(detail=False, methods=["post"], throttle_scope="planner_ai")
-    def preview(self, request: Request) -> Response:
-        """Start a dry run."""
-        data = self.valid_data(serializers_plan.ClusterPlaceInput(data=request.data))
-        sector = data.get("sector")
-        job = services.cluster_preview_start(site_id=data["site"].pk, sector_id=sector.pk if sector else None)
-        return job_accepted(job)
 
     @extend_schema(
         summary="Make a cluster",

@@ -69,7 +69,7 @@ from igny8_core.modules.planner.services.previews import keyword_import_preview,
 from igny8_core.modules.planner.services.seeds import keywords_seed
 from igny8_core.modules.planner.services.topics import clusters_set_topic, topic_change, topic_update
 from igny8_core.modules.planner.services.variants import keywords_key, keywords_key_start
-from igny8_core.modules.planner.services.vectors import meaning_bought, vectors_estimate
+from igny8_core.modules.planner.services.vectors import meaning_bought
 
 __all__ = [
     "cluster_change",
@@ -133,5 +133,4 @@ __all__ = [
     "plan_edit_undo",
     "topic_change",
     "topic_update",
-    "vectors_estimate",
 ]

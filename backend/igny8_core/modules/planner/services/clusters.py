@@ -5,15 +5,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import F
 
 from igny8_core.auth.models import Site
-from igny8_core.auth.selectors import sector_list, site_get
 from igny8_core.common.clock import utc_now
 from igny8_core.common.errors import NotFound
 from igny8_core.modules.billing.services import credits_require
 from igny8_core.modules.planner.constants import KeywordStatus, Placement, VectorSource
 from igny8_core.modules.planner.models import Cluster, Keyword, KeywordRanking, Topic
+from igny8_core.modules.planner.selectors_vectors import cluster_estimate, keywords_open, place_require
 from igny8_core.modules.planner.services.clusters_plan import (
     ClusterFacts,
     ClusterKey,
@@ -26,8 +26,8 @@ from igny8_core.modules.planner.services.clusters_plan import (
 )
 from igny8_core.modules.planner.services.edits import chunks, locked_rows, present
 from igny8_core.modules.planner.services.metrics import clusters_refresh, topics_refresh
-from igny8_core.modules.planner.services.vectors import meaning_bought, vectors_estimate
-from igny8_core.modules.planner.types import ClusterPreview, ClusterReport, Progress, VectorEstimate
+from igny8_core.modules.planner.services.vectors import meaning_bought
+from igny8_core.modules.planner.types import ClusterPreview, ClusterReport, Progress
 from igny8_core.semantics.cluster import Granularity
 from igny8_core.tenancy.context import tenant_transaction
 from igny8_core.tenancy.models import Job
@@ -46,7 +46,7 @@ def cluster_start(
     Raises NotFound for a foreign site and for a sector of another one; for the provider's `vectors` ModelNotConfigured,
     and InsufficientCredits when what they cost is not there.
     """
-    _require_place(site_id, sector_id)
+    place_require(site_id, sector_id)
     if vectors == VectorSource.PROVIDER:
         credits_require(cluster_estimate(site_id=site_id, sector_id=sector_id).credits)
     payload = {
@@ -56,15 +56,6 @@ def cluster_start(
         "granularity": Granularity(granularity).value,
     }
     return enqueue("planner.cluster_keywords", payload=payload, site_id=site_id, dedupe_key=str(site_id))
-
-
-def cluster_estimate(*, site_id: UUID, sector_id: UUID | None = None) -> VectorEstimate:
-    """What clustering with the provider's vectors would cost now; with those that ship it is free.
-
-    Raises NotFound as `cluster_run`, and ModelNotConfigured.
-    """
-    _require_place(site_id, sector_id)
-    return vectors_estimate(_open_keywords(site_id, sector_id).values_list("text", flat=True))
 
 
 def cluster_run(
@@ -100,7 +91,7 @@ def cluster_run(
         clusters_refresh(site_id=site_id)
         topics = Topic.objects.filter(site_id=site_id).values_list("pk", flat=True)
         topics_refresh(site_id=site_id, topic_ids=topics)
-        left = _open_keywords(site_id, sector_id).filter(cluster=None).count()
+        left = keywords_open(site_id, sector_id).filter(cluster=None).count()
     return ClusterReport(clusters=made, clustered=placed, unassigned=left)
 
 
@@ -109,7 +100,7 @@ def cluster_preview_start(*, site_id: UUID, sector_id: UUID | None = None) -> Jo
 
     Raises NotFound for a foreign site and for a sector of another one.
     """
-    _require_place(site_id, sector_id)
+    place_require(site_id, sector_id)
     payload = {"site_id": str(site_id), "sector_id": str(sector_id) if sector_id else None}
     return enqueue("planner.preview_clusters", payload=payload, site_id=site_id, dedupe_key=str(site_id))
 
@@ -134,23 +125,11 @@ def cluster_preview(*, site_id: UUID, sector_id: UUID | None = None, progress: P
     return ClusterPreview(keywords=free, clusters=clusters, placed=placed)
 
 
-def _require_place(site_id: UUID, sector_id: UUID | None) -> None:
-    site_get(site_id)
-    if sector_id is not None and sector_id not in [sector.pk for sector in sector_list(site_id)]:
-        raise NotFound
-
-
-def _open_keywords(site_id: UUID, sector_id: UUID | None) -> Any:
-    is_set_aside = Q(cluster=None, cluster_source=Placement.HUMAN)
-    rows = Keyword.objects.filter(~is_set_aside, site_id=site_id).exclude(status=KeywordStatus.ARCHIVED)
-    return rows if sector_id is None else rows.filter(sector_id=sector_id)
-
-
 def _read(site_id: UUID, sector_id: UUID | None) -> SiteFacts:
-    _require_place(site_id, sector_id)
+    place_require(site_id, sector_id)
     place = {"site_id": site_id} if sector_id is None else {"site_id": site_id, "sector_id": sector_id}
     columns = ("pk", "text", "volume", "intent", "cluster_id", "sector_id")
-    keywords = _open_keywords(site_id, sector_id).order_by("pk").values_list(*columns)
+    keywords = keywords_open(site_id, sector_id).order_by("pk").values_list(*columns)
     facts = ("pk", "head_keyword", "volume", "topic_id", "sector_id")
     clusters = Cluster.objects.filter(**place).order_by("pk").values_list(*facts)
     locked = {

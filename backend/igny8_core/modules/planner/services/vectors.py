@@ -12,25 +12,13 @@ from igny8_core.ai.errors import ModelAnswerBroken, ModelError
 from igny8_core.modules.billing import services as billing
 from igny8_core.modules.planner.constants import VECTOR_BATCH, VECTOR_OPERATION
 from igny8_core.modules.planner.models import KeywordVector
-from igny8_core.modules.planner.types import Progress, VectorEstimate
+from igny8_core.modules.planner.types import Progress
 from igny8_core.semantics.normalise import keyword_normalise
 from igny8_core.semantics.numerics import Matrix, unit_rows
 from igny8_core.semantics.vectors import Meaning
 from igny8_core.tenancy.context import tenant_transaction
 
 _KEYS_PER_QUERY = 5_000
-
-
-def vectors_estimate(texts: Iterable[str]) -> VectorEstimate:
-    """What the vectors of these texts would cost; those that the account has are free.
-
-    Raises ModelNotConfigured.
-    """
-    keys = _keys(texts)
-    known = _known(keys, model=embedding_config_default().model)
-    missing = [key for key in keys if key not in known]
-    credits = sum(_price(batch) for batch in _batches(missing))
-    return VectorEstimate(texts=len(keys), missing=len(missing), credits=credits)
 
 
 def meaning_bought(

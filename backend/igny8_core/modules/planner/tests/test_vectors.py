@@ -6,14 +6,18 @@ from uuid import UUID
 
 import numpy as np
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from igny8_core.ai import retry
 from igny8_core.ai.errors import ModelAnswerBroken, ModelNotConfigured, ModelServerFailed
 from igny8_core.modules.billing.errors import InsufficientCredits
 from igny8_core.modules.billing.selectors import balance_get
 from igny8_core.modules.billing.services import credits_grant
-from igny8_core.modules.planner import services
-from igny8_core.modules.planner.models import KeywordVector
+from igny8_core.modules.planner import selectors_vectors, services
+from igny8_core.modules.planner.constants import KeywordStatus, Placement
+from igny8_core.modules.planner.models import Keyword, KeywordVector
+from igny8_core.modules.planner.selectors_vectors import cluster_estimate
 from igny8_core.modules.planner.services import vectors
 from igny8_core.modules.planner.services.clusters_plan import KeywordFacts, SiteFacts, plan_make
 from igny8_core.modules.planner.tests.fake_embeddings import FakeEmbeddings, serve
@@ -33,6 +37,7 @@ def model(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeEmbedd
     """The installation's embedding model, with retries that do not wait and batches of two."""
     monkeypatch.setattr(retry, "BACKOFF_SECONDS", 0.001)
     monkeypatch.setattr(vectors, "VECTOR_BATCH", 2)
+    monkeypatch.setattr(selectors_vectors, "VECTOR_BATCH", 2)
     with serve(FakeEmbeddings()) as fake:
         settings.EMBEDDING_BASE_URL, settings.EMBEDDING_MODEL = fake.url, "fake"
         yield fake
@@ -210,7 +215,48 @@ def test_estimate_is_what_buying_costs(tenant: Tenant, model: FakeEmbeddings) ->
     give(tenant, 10)
     buy(tenant, TEXTS[:2])
     with tenant.work():
-        estimate = services.vectors_estimate(TEXTS)
+        for country, text in zip(("us", "de", "", "", ""), TEXTS, strict=True):
+            services.keyword_create(site=tenant.site, text=text, country=country)
+    with tenant.work(), CaptureQueriesContext(connection) as queries:
+        estimate = cluster_estimate(site_id=tenant.site.pk)
     assert (estimate.texts, estimate.missing, estimate.credits) == (4, 3, 2)
+    assert not any('"text"' in query["sql"] for query in queries)  # the database counts, nothing is loaded
     buy(tenant)
     assert balance(tenant) == (7, 0)
+    with tenant.work():
+        assert cluster_estimate(site_id=tenant.site.pk).credits == 0
+
+
+@pytest.mark.django_db(transaction=True)
+class TestEstimateApi:
+    URL = "/api/v1/planner/clusters/estimate/"
+
+    def test_price_is_said_before_and_nothing_happens(self, tenant: Tenant, model: FakeEmbeddings) -> None:
+        imported(tenant)
+        answer = client_of(tenant.member).post(self.URL, {"site": str(tenant.site.pk)})
+        assert answer.json()["data"] == {"texts": 18, "missing": 18, "credits": 9}
+        other = {"site": str(tenant.site.pk), "sector": str(tenant.other_sector.pk)}
+        assert client_of(tenant.member).post(self.URL, other).json()["data"]["credits"] == 0
+        assert (model.asked, runs(tenant), stored(tenant)) == ([], 0, set())
+
+    def test_keywords_that_no_run_looks_at_cost_nothing(self, tenant: Tenant, model: FakeEmbeddings) -> None:
+        with tenant.work():
+            archived, aside, _open = (
+                services.keyword_create(site=tenant.site, text=text).pk for text in ("one", "two", "three")
+            )
+            services.keywords_set_status([archived], status=KeywordStatus.ARCHIVED)
+            Keyword.objects.filter(pk=aside).update(cluster_source=Placement.HUMAN)
+        answer = client_of(tenant.member).post(self.URL, {"site": str(tenant.site.pk)})
+        assert answer.json()["data"] == {"texts": 1, "missing": 1, "credits": 1}
+
+    def test_viewer_and_stranger_are_refused(
+        self, tenant: Tenant, stranger: Tenant, model: FakeEmbeddings
+    ) -> None:
+        body = {"site": str(tenant.site.pk)}
+        assert client_of(tenant.viewer).post(self.URL, body).status_code == 403
+        assert client_of(stranger.owner).post(self.URL, body).status_code == 400
+
+    def test_without_a_model_it_says_so(self, tenant: Tenant, settings: Any) -> None:
+        settings.EMBEDDING_MODEL = ""
+        answer = client_of(tenant.member).post(self.URL, {"site": str(tenant.site.pk)})
+        assert (answer.status_code, answer.json()["code"]) == (503, "model_not_configured")
