@@ -1,9 +1,16 @@
 """Every read of the planner, for its API, the console and the rooms that may call it; always of the current scope."""
 
-from igny8_core.modules.planner.selectors.brands import keywords_branded
+from igny8_core.modules.planner.selectors.brands import (
+    keywords_branded,
+)
 from igny8_core.modules.planner.selectors.clusters import (
     cluster_get,
     cluster_map,
+)
+from igny8_core.modules.planner.selectors.edits import (
+    clusters_chosen,
+    keywords_chosen,
+    plan_edit_page,
 )
 from igny8_core.modules.planner.selectors.ideas import (
     idea_brief_get,
@@ -64,6 +71,7 @@ __all__ = [
     "cluster_owner",
     "cluster_split_proposal",
     "cluster_versions",
+    "clusters_chosen",
     "finding_counts",
     "finding_list",
     "finding_states",
@@ -84,6 +92,7 @@ __all__ = [
     "keyword_statuses",
     "keyword_total",
     "keywords_branded",
+    "keywords_chosen",
     "keywords_placed",
     "keywords_set_aside",
     "keywords_set_aside_count",
@@ -91,6 +100,7 @@ __all__ = [
     "page_list",
     "page_removals",
     "plan_edit_list",
+    "plan_edit_page",
     "plan_edit_site",
     "plan_outlook",
     "planner_counts",

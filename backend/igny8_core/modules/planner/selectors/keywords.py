@@ -51,8 +51,10 @@ def keyword_list(query: KeywordQuery, *, number: int = 1) -> Page[KeywordRow]:
     rows = rows.filter(**{name: value for name, value in wanted.items() if value is not None})
     if query.search:
         rows = rows.filter(text__icontains=query.search)
-    if query.is_unclustered:
+    if query.is_unclustered or query.is_set_aside:
         rows = rows.filter(cluster=None)
+    if query.is_set_aside:
+        rows = rows.filter(cluster_source=Placement.HUMAN)
     return page_read(rows.order_by(_ordered(query.ordering), "-id"), _keyword_row, number=number)
 
 
@@ -75,6 +77,7 @@ def _keyword_row(row: Keyword) -> KeywordRow:
         trend=tuple(row.trend),
         cluster_id=row.cluster_id,
         cluster_name=row.cluster.name if row.cluster else "",
+        is_set_aside=row.cluster_id is None and row.cluster_source == Placement.HUMAN,
         status=row.status,
     )
 

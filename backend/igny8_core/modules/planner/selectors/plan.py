@@ -1,13 +1,13 @@
 """Reads of topics, of what people did to the plan, and of where something can be moved to."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from igny8_core.auth.selectors import user_emails
 from igny8_core.common.errors import NotFound
 from igny8_core.common.pages import Page
-from igny8_core.modules.planner.constants import Placement
+from igny8_core.modules.planner.constants import EditKind, Placement
 from igny8_core.modules.planner.models import Cluster, Keyword, PlanEdit, Topic
 from igny8_core.modules.planner.selectors.reasons import of_sector
 from igny8_core.modules.planner.types import ClusterChoice, PlanEditRow, TopicRow
@@ -56,16 +56,18 @@ def cluster_choices(
     rows = rows.exclude(pk__in=without).select_related("topic")
     if search:
         rows = rows.filter(name__icontains=search)
-    return page_read(rows.order_by("-volume", "pk"), _choice, number=number)
+    return page_read(rows.order_by("-volume", "pk"), cluster_choice, number=number)
 
 
-def _choice(row: Cluster) -> ClusterChoice:
+def cluster_choice(row: Cluster) -> ClusterChoice:
+    """A cluster as something can be put into it."""
     return ClusterChoice(
         id=row.pk,
         name=row.name,
         topic_name=row.topic.name if row.topic else "",
         keywords_count=row.keywords_count,
         volume=row.volume,
+        sector_id=row.sector_id,
     )
 
 
@@ -103,15 +105,22 @@ def plan_edit_list(
     rows = PlanEdit.objects.filter(site_id=site_id)
     if row_id is not None:
         rows = rows.filter(row_ids__contains=[str(row_id)])
-    found = list(rows.order_by("-pk")[:limit])
+    return plan_edit_rows(rows.defer("changes").order_by("-pk")[:limit])
+
+
+def plan_edit_rows(rows: Iterable[PlanEdit]) -> list[PlanEditRow]:
+    """Edits as a list shows them: what they changed is read of those alone that say it."""
+    found = list(rows)
     people = _people([row.pk for row in found])
+    said = PlanEdit.objects.filter(pk__in=[row.pk for row in found if row.kind == EditKind.CHANGE])
+    changes = dict(said.values_list("pk", "changes"))
     return [
         PlanEditRow(
             id=row.pk,
             kind=row.kind,
             subject=row.subject,
             rows_count=row.rows_count,
-            changed=_changed(row.changes) if row.kind == "change" else (),
+            changed=_changed(changes.get(row.pk, ())),
             actor=people.get(row.pk, ""),
             created_at=row.created_at,
             undone_at=row.undone_at,

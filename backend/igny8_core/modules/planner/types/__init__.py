@@ -24,6 +24,7 @@ from igny8_core.modules.planner.types.core import (
 from igny8_core.modules.planner.types.editing import (
     ClusterChoice,
     ClusterPreview,
+    EditQuery,
     EditResult,
     KeywordReasons,
     NearCluster,
@@ -60,6 +61,7 @@ __all__ = [
     "ClusterPreview",
     "ClusterReport",
     "ClusterRow",
+    "EditQuery",
     "EditResult",
     "FindingQuery",
     "FindingRow",

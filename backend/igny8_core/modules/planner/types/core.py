@@ -178,12 +178,13 @@ class KeywordQuery:
     volume_min: int | None = None
     difficulty_max: int | None = None
     is_unclustered: bool = False
+    is_set_aside: bool = False
     ordering: str = "-volume"
 
 
 @dataclass(frozen=True, slots=True)
 class KeywordRow:
-    """One keyword of a list; a metric that is None is not known."""
+    """One keyword of a list; a metric that is None is not known. Set aside: no run places it."""
 
     id: UUID
     text: str
@@ -196,6 +197,7 @@ class KeywordRow:
     trend: tuple[float, ...]
     cluster_id: UUID | None
     cluster_name: str
+    is_set_aside: bool
     status: str
 
 

@@ -112,6 +112,17 @@ class ClusterChoice:
     topic_name: str
     keywords_count: int
     volume: int
+    sector_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class EditQuery:
+    """Which edits of a site's plan a list shows; what is None does not narrow."""
+
+    site_id: UUID
+    search: str = ""
+    kind: str | None = None
+    is_undone: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
