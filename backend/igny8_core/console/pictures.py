@@ -1,7 +1,7 @@
 """Draws a site's clusters as circles, each topic's together; must never read a row."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from igny8_core.console.packing import Circle, around, pack
@@ -28,6 +28,7 @@ class Bubble:
 class Group:
     """A topic in the picture, around its clusters; `caption` is its name where there is room for it."""
 
+    topic_id: UUID | None
     name: str
     caption: str
     x: float
@@ -57,12 +58,12 @@ def picture(clusters: Sequence[ClusterRow], topics: Mapping[UUID, str]) -> Pictu
     for topic_id in sorted({one.topic_id for one in clusters}, key=lambda key: (key is None, str(key))):
         rows = [one for one in clusters if one.topic_id == topic_id]
         circles = pack([_radius(one.volume, most) for one in rows])
-        packed.append((topics.get(topic_id, "") if topic_id else "", rows, circles, around(circles) + 14))
+        packed.append((topic_id, rows, circles, around(circles) + 14))
     packed.sort(key=lambda entry: -entry[3])
     places = pack([edge for *_rest, edge in packed], gap=CAPTION)
     groups = [
-        _group(name, rows, circles, place)
-        for (name, rows, circles, _edge), place in zip(packed, places, strict=True)
+        _group(topic_id, topics, rows, circles, place)
+        for (topic_id, rows, circles, _edge), place in zip(packed, places, strict=True)
     ]
     return _framed(groups)
 
@@ -71,14 +72,23 @@ def _radius(volume: int, most: int) -> float:
     return 14 + 76 * float((volume / most) ** 0.4)
 
 
-def _group(name: str, rows: Sequence[ClusterRow], circles: Sequence[Circle], place: Circle) -> Group:
+def _group(
+    topic_id: UUID | None,
+    topics: Mapping[UUID, str],
+    rows: Sequence[ClusterRow],
+    circles: Sequence[Circle],
+    place: Circle,
+) -> Group:
+    name = topics.get(topic_id, "") if topic_id else ""
     bubbles = tuple(
         Bubble(row, x=place.x + one.x, y=place.y + one.y, r=one.r, lines=label(row.name, one.r))
         for row, one in zip(rows, circles, strict=True)
     )
     # A topic of one cluster is named by that.
     caption = name if len(rows) > 1 and len(name) * LETTER <= 2 * place.r else ""
-    return Group(name=name, caption=caption, x=place.x, y=place.y, r=place.r, bubbles=bubbles)
+    return Group(
+        topic_id=topic_id, name=name, caption=caption, x=place.x, y=place.y, r=place.r, bubbles=bubbles
+    )
 
 
 def label(name: str, radius: float) -> tuple[str, ...]:
@@ -108,13 +118,11 @@ def _framed(groups: Sequence[Group]) -> Picture:
         return Picture(groups=(), width=WIDTH, height=0)
     left, top = min(one.x - one.r for one in groups), min(one.y - one.r for one in groups) - CAPTION
     moved = tuple(
-        Group(
-            one.name,
-            one.caption,
-            one.x - left,
-            one.y - top,
-            one.r,
-            tuple(Bubble(b.cluster, b.x - left, b.y - top, b.r, b.lines) for b in one.bubbles),
+        replace(
+            one,
+            x=one.x - left,
+            y=one.y - top,
+            bubbles=tuple(replace(b, x=b.x - left, y=b.y - top) for b in one.bubbles),
         )
         for one in groups
     )

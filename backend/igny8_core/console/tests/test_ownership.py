@@ -5,7 +5,7 @@ import re
 import pytest
 
 from igny8_core.console.tests.helpers import page_text, queries_with_1_and_50, said
-from igny8_core.console.tests.test_planning import at, cluster, idea, undo_of
+from igny8_core.console.tests.plan import at, cluster, idea, undo_of
 from igny8_core.modules.planner import services
 from igny8_core.modules.planner.models import Cluster, ContentIdea, PlanFinding, SitePage
 from igny8_core.semantics.normalise import stem_key

@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 
 from igny8_core.console.tests.helpers import page_text, queries_with_1_and_50, said
-from igny8_core.console.tests.test_planning import at, cluster, idea
+from igny8_core.console.tests.plan import at, cluster, idea
 from igny8_core.modules.automation.models import PipelineRun, PipelineSettings, RunItem
 from igny8_core.modules.automation.selectors import settings_get
 from igny8_core.modules.integration.models import Destination

@@ -1,15 +1,13 @@
 """Keywords, map, clusters and ideas in the console."""
 
-import re
 from uuid import uuid4
 
 import pytest
-from django.test import Client
 
-from igny8_core.console.pictures import label
 from igny8_core.console.tests.helpers import page_text, queries_with_1_and_50, said
+from igny8_core.console.tests.plan import at, cluster, idea, keyword, undo_of
 from igny8_core.modules.billing.services import credits_grant
-from igny8_core.modules.planner.models import Cluster, ContentIdea, Keyword, Topic
+from igny8_core.modules.planner.models import ContentIdea, Keyword
 from igny8_core.modules.system.selectors import industry_list
 from igny8_core.modules.writer.models import WritingTask
 from igny8_core.tenancy.models import Job, JobState
@@ -17,37 +15,6 @@ from igny8_core.testing.clients import browser_of
 from igny8_core.testing.factories import Tenant, site_make
 
 pytestmark = pytest.mark.django_db
-
-BRIEF = {
-    "title_options": ["How to descale"],
-    "secondary_keywords": ["descaling"],
-    "search_intent": "informational",
-    "audience": "Owners",
-    "outline": [{"heading": "Why scale matters", "points": ["What is scale?"], "target_words": 150}],
-    "target_word_count": 900,
-    "language": "en",
-}
-
-
-def at(tenant: Tenant, page: str) -> str:
-    return f"/sites/{tenant.site.pk}/{page}"
-
-
-def keyword(tenant: Tenant, text: str, **fields: object) -> Keyword:
-    with tenant.work():
-        return Keyword.objects.create(site=tenant.site, text=text, normalized=text, stem_key=text, **fields)
-
-
-def cluster(tenant: Tenant, name: str = "Descaling", **fields: object) -> Cluster:
-    with tenant.work():
-        return Cluster.objects.create(site=tenant.site, name=name, head_keyword=name.lower(), **fields)
-
-
-def idea(tenant: Tenant, of: Cluster, title: str = "How to descale", **fields: object) -> ContentIdea:
-    with tenant.work():
-        return ContentIdea.objects.create(
-            site=tenant.site, cluster=of, title=title, head_keyword=title.lower(), brief=BRIEF, **fields
-        )
 
 
 def test_empty_pages_teach_the_next_step(tenant: Tenant) -> None:
@@ -137,68 +104,6 @@ def test_viewer_reads_and_changes_nothing(tenant: Tenant) -> None:
         assert not Job.objects.exists()
 
 
-def test_map_draws_each_cluster_as_a_link(tenant: Tenant) -> None:
-    groups = [cluster(tenant, f"Topic {n}", volume=n * 100, keywords_count=n) for n in range(1, 6)]
-    body = page_text(browser_of(tenant.viewer), at(tenant, "map/"))
-    assert body.count('class="bubble new"') == 5
-    for group in groups:
-        assert body.count(at(tenant, f"clusters/{group.pk}/")) == 2  # in the picture and in the table
-
-
-def test_map_brings_the_clusters_of_a_topic_together_under_its_name(tenant: Tenant) -> None:
-    with tenant.work():
-        topic = Topic.objects.create(site=tenant.site, name="Care", head_keyword="care")
-    for number in range(3):
-        cluster(tenant, f"Cleaning {number}", volume=900, keywords_count=3, topic=topic)
-    cluster(tenant, "Alone", volume=10, keywords_count=1)
-    body = page_text(browser_of(tenant.viewer), at(tenant, "map/"))
-    assert body.count('<g class="group">') == 2
-    assert body.count('<text class="topic"') == 1
-    assert body.count(">Care</td>") == 3
-
-
-@pytest.mark.parametrize(("asked", "granularity"), [("fine", "fine"), ("", "normal"), ("huge", "normal")])
-def test_granularity_of_a_run_is_chosen_on_the_map(tenant: Tenant, asked: str, granularity: str) -> None:
-    keyword(tenant, "descale a kettle")
-    browser_of(tenant.member).post(at(tenant, "keywords/cluster/"), {"granularity": asked})
-    with tenant.work():
-        assert Job.objects.get(kind="planner.cluster_keywords").payload["granularity"] == granularity
-
-
-def test_cluster_says_which_page_owns_it(tenant: Tenant) -> None:
-    group = cluster(tenant)
-    body = page_text(browser_of(tenant.viewer), at(tenant, f"clusters/{group.pk}/"))
-    assert "No page owns this query yet." in body
-
-
-@pytest.mark.parametrize(
-    ("name", "radius", "lines"),
-    [
-        ("moka pot", 20, ()),
-        ("moka pot", 40, ("moka pot",)),
-        ("coffee beans", 26, ("coffee", "beans")),
-        ("how to clean a coffee maker", 40, ("how to", "clean a", "coffee", "maker")),
-        ("how to clean a coffee maker", 34, ("how to", "clean a", "coffee…")),
-        ("descaling solutions", 26, ()),
-    ],
-)
-def test_name_is_cut_between_words_to_its_circle(name: str, radius: float, lines: tuple[str, ...]) -> None:
-    assert label(name, radius) == lines
-
-
-def test_cluster_is_changed_unless_somebody_else_did(tenant: Tenant) -> None:
-    group = cluster(tenant)
-    client, address = browser_of(tenant.member), at(tenant, f"clusters/{group.pk}/")
-    change = {"name": "Scale", "status": "finalized", "is_locked": "on", "version": group.version}
-    assert said(client.post(address, change), client) == "The cluster is saved."
-    late = client.post(address, {**change, "name": "Late"})
-    assert late.status_code == 412
-    assert "Somebody changed this cluster" in late.content.decode()
-    with tenant.work():
-        row = Cluster.objects.get()
-    assert (row.name, row.status, row.is_locked) == ("Scale", "finalized", True)
-
-
 def test_rows_of_another_site_are_not_on_this_ones_pages(tenant: Tenant) -> None:
     group = cluster(tenant)
     thought, other = idea(tenant, group), site_make(tenant)
@@ -258,16 +163,6 @@ def test_jobs_are_started_once(tenant: Tenant) -> None:
         sites = set(Job.objects.values_list("site_id", flat=True))
     assert kinds == ["planner.cluster_keywords", "planner.generate_ideas"]
     assert sites == {tenant.site.pk}
-
-
-def undo_of(client: Client, page: str) -> str:
-    """Where the message that stands on a page is taken back."""
-    found = re.search(
-        r'<form method="post" action="(/sites/[^"]*/(?:undo|restore)/[^"]*)"',
-        client.get(page).content.decode(),
-    )
-    assert found is not None
-    return found[1]
 
 
 def test_archiving_is_taken_back_to_what_was_before(tenant: Tenant) -> None:

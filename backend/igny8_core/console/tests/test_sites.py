@@ -4,7 +4,7 @@ import pytest
 
 from igny8_core.auth.models import Sector, Site
 from igny8_core.console.tests.helpers import page_text, said
-from igny8_core.console.tests.test_planning import at
+from igny8_core.console.tests.plan import at
 from igny8_core.modules.system.selectors import brand_profile_get
 from igny8_core.testing.clients import browser_of
 from igny8_core.testing.factories import Tenant

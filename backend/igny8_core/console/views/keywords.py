@@ -54,6 +54,7 @@ class KeywordFilterForm(FilterForm):
         widget=forms.NumberInput(attrs={"placeholder": gettext_lazy("Difficulty to"), "size": 11}),
     )
     is_unclustered = forms.BooleanField(label=gettext_lazy("Without a cluster"), required=False)
+    is_set_aside = forms.BooleanField(label=gettext_lazy("Set aside"), required=False)
 
     def values(self) -> dict[str, Any]:
         """An unticked box does not narrow."""
@@ -110,6 +111,7 @@ class KeywordsView(JobPageView):
             "may_change": self.may("planner_keyword_bulk_status"),
             "may_add": self.may("planner_keyword_create"),
             "may_delete": self.may("planner_keyword_destroy"),
+            "may_move": self.may("planner_keyword_move"),
             "may_import": self.may("planner_import_create"),
             "may_seed": self.may("planner_keyword_seed"),
             "may_cluster": self.may("planner_cluster_run"),
