@@ -20,13 +20,13 @@ from igny8_core.console.pictures import picture
 from igny8_core.modules.planner import services
 from igny8_core.modules.planner.constants import VectorSource
 from igny8_core.modules.planner.selectors import (
+    cluster_estimate,
     cluster_map,
     keywords_set_aside_count,
     plan_outlook,
     planner_counts,
     topic_list,
 )
-from igny8_core.modules.planner.selectors_vectors import cluster_estimate
 from igny8_core.modules.planner.types import VectorEstimate
 from igny8_core.semantics.cluster import Granularity
 

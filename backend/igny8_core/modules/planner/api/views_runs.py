@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from igny8_core.api.base import job_accepted
 from igny8_core.modules.planner import services
 from igny8_core.modules.planner.api import serializers, serializers_plan
-from igny8_core.modules.planner.selectors_vectors import cluster_estimate
+from igny8_core.modules.planner.selectors import cluster_estimate
 
 
 class RunsClusters:

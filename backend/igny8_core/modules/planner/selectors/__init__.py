@@ -4,6 +4,7 @@ from igny8_core.modules.planner.selectors.brands import (
     keywords_branded,
 )
 from igny8_core.modules.planner.selectors.clusters import (
+    MAP_SIZE,
     cluster_get,
     cluster_map,
 )
@@ -62,10 +63,17 @@ from igny8_core.modules.planner.selectors.reasons import (
     keyword_reasons,
     site_space,
 )
+from igny8_core.modules.planner.selectors.vectors import (
+    cluster_estimate,
+    keywords_open,
+    place_require,
+)
 
 __all__ = [
     "KEYWORD_ORDERINGS",
+    "MAP_SIZE",
     "cluster_choices",
+    "cluster_estimate",
     "cluster_get",
     "cluster_map",
     "cluster_owner",
@@ -93,12 +101,14 @@ __all__ = [
     "keyword_total",
     "keywords_branded",
     "keywords_chosen",
+    "keywords_open",
     "keywords_placed",
     "keywords_set_aside",
     "keywords_set_aside_count",
     "page_get",
     "page_list",
     "page_removals",
+    "place_require",
     "plan_edit_list",
     "plan_edit_page",
     "plan_edit_site",

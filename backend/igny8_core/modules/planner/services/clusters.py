@@ -13,7 +13,7 @@ from igny8_core.common.errors import NotFound
 from igny8_core.modules.billing.services import credits_require
 from igny8_core.modules.planner.constants import KeywordStatus, Placement, VectorSource
 from igny8_core.modules.planner.models import Cluster, Keyword, KeywordRanking, Topic
-from igny8_core.modules.planner.selectors_vectors import cluster_estimate, keywords_open, place_require
+from igny8_core.modules.planner.selectors import cluster_estimate, keywords_open, place_require
 from igny8_core.modules.planner.services.clusters_plan import (
     ClusterFacts,
     ClusterKey,

@@ -14,10 +14,11 @@ from igny8_core.ai.errors import ModelAnswerBroken, ModelNotConfigured, ModelSer
 from igny8_core.modules.billing.errors import InsufficientCredits
 from igny8_core.modules.billing.selectors import balance_get
 from igny8_core.modules.billing.services import credits_grant
-from igny8_core.modules.planner import selectors_vectors, services
+from igny8_core.modules.planner import services
 from igny8_core.modules.planner.constants import KeywordStatus, Placement
 from igny8_core.modules.planner.models import Keyword, KeywordVector
-from igny8_core.modules.planner.selectors_vectors import cluster_estimate
+from igny8_core.modules.planner.selectors import cluster_estimate
+from igny8_core.modules.planner.selectors import vectors as selectors_vectors
 from igny8_core.modules.planner.services import vectors
 from igny8_core.modules.planner.services.clusters_plan import KeywordFacts, SiteFacts, plan_make
 from igny8_core.modules.planner.tests.fake_embeddings import FakeEmbeddings, serve
