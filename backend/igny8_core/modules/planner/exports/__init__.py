@@ -12,12 +12,15 @@ from .errors import (
     ExportUnreadable,
     ExportUnsafe,
 )
-from .layouts import header_signature, mappable_fields
+from .guessing import field_guesses
+from .mapping import MAX_MAPPED_COLUMNS, ColumnFields, header_signature, mappable_fields
 from .reader import DEFAULT_MAX_BYTES, ExportReader, open_export
 from .rows import KeywordRow, RejectedRow, RejectReason, SourceTool
 
 __all__ = [
     "DEFAULT_MAX_BYTES",
+    "MAX_MAPPED_COLUMNS",
+    "ColumnFields",
     "ExportDamaged",
     "ExportEmpty",
     "ExportEncodingUnsupported",
@@ -33,6 +36,7 @@ __all__ = [
     "RejectReason",
     "RejectedRow",
     "SourceTool",
+    "field_guesses",
     "header_signature",
     "mappable_fields",
     "open_export",

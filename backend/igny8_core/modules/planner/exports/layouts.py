@@ -1,18 +1,21 @@
 """Recognises a header row and binds its cells to the columns of one format; it must never look at a data row."""
 
-import hashlib
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+
+from igny8_core.common.text import excerpt
 
 from .columns import Column, Columns, ExportFormat, Field
 from .formats import FORMATS, PLAIN_LIST
 from .places import country_code
+from .refusals import printable
 
 # A currency, a market, a percent sign or months behind a name; any other words make it another column.
 _QUALIFIER = re.compile(r"\s*(?:\((?:%|[A-Za-z]{2,3}|[\d\s/–—-]+)\)|%)$")
 _CURRENCY = re.compile(r"\(([A-Z]{3})\)$")
+_NAME_LENGTH = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,11 @@ class Layout:
         return found | {index: group.field for group in self.groups for index in group.indexes}
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """What each column is called where people speak of it."""
+        return column_names(self.header)
+
+    @property
     def read_columns(self) -> tuple[str, ...]:
         """The headers that fields are read from, in file order."""
         return tuple(self.header[index] for index in sorted(self.fields))
@@ -82,33 +90,6 @@ def match_layout(cells: Sequence[str], *, filename: str) -> Layout | None:
     return _named_layout(plain, positions, filename=filename) or plain
 
 
-def map_layout(cells: Sequence[str], fields: Mapping[str, str]) -> Layout | None:
-    """The layout that a person gave to a header row, field by header; None when it is another row.
-
-    A field is read as in a plain list. Of two columns with one header the first counts.
-    """
-    header = header_trimmed(cells)
-    if not set(fields) <= set(header):
-        return None
-    by_field = {column.field: column for column in PLAIN_LIST.columns}
-    bound = tuple(
-        BoundColumn(header.index(name), name, by_field[field])  # type: ignore[index]  # checked by the caller
-        for name, field in fields.items()
-    )
-    return Layout(PLAIN_LIST, bound, (), header, _currency(bound))
-
-
-def mappable_fields() -> tuple[Field, ...]:
-    """The fields that a person may give to a column."""
-    return tuple(column.field for column in PLAIN_LIST.columns if column.field != "tags")
-
-
-def header_signature(header: Sequence[str]) -> str:
-    """What two files with the same header row have in common: 64 hexadecimal digits."""
-    names = "\x1f".join(unicodedata.normalize("NFKC", name).casefold() for name in header)
-    return hashlib.sha256(names.encode()).hexdigest()
-
-
 def filename_country(filename: str) -> str | None:
     """The ISO country that a tool put into its file name ("shoes_broad-match_uk_2026-05-01.csv": gb), or None."""
     for export_format in FORMATS:
@@ -119,10 +100,26 @@ def filename_country(filename: str) -> str | None:
 
 def header_trimmed(cells: Sequence[str]) -> tuple[str, ...]:
     """The names of a header row: blanks collapsed, empty ones at its end left out."""
-    header = [" ".join(cell.split()) for cell in cells]
+    header = [printable(" ".join(cell.split())) for cell in cells]
     while header and not header[-1]:
         header.pop()
     return tuple(header)
+
+
+def column_names(header: Sequence[str]) -> tuple[str, ...]:
+    """A name for each column that no other has: its header cut to 80 characters, else its place ("Column 3").
+
+    The second "Volume" of a file is "Volume (2)".
+    """
+    names: dict[str, None] = {}
+    seen: dict[str, int] = {}
+    for place, cell in enumerate(header, start=1):
+        plain = name = excerpt(cell, max_length=_NAME_LENGTH) or f"Column {place}"
+        while name in names:
+            seen[plain] = seen.get(plain, 1) + 1
+            name = f"{plain} ({seen[plain]})"
+        names[name] = None
+    return tuple(names)
 
 
 class _Positions:
@@ -152,7 +149,7 @@ def _bind(export_format: ExportFormat, positions: _Positions, header: tuple[str,
     found = ((positions.of(column), column) for column in export_format.columns)
     bound = tuple(BoundColumn(index, header[index], column) for index, column in found if index is not None)
     groups = tuple(group for one in export_format.groups if (group := _bind_group(one, header)))
-    return Layout(export_format, bound, groups, header, _currency(bound))
+    return Layout(export_format, bound, groups, header, currency_of(bound))
 
 
 def _bind_group(columns: Columns, header: tuple[str, ...]) -> BoundGroup | None:
@@ -161,7 +158,8 @@ def _bind_group(columns: Columns, header: tuple[str, ...]) -> BoundGroup | None:
     return BoundGroup(indexes, headers, columns.field, columns.combine(headers)) if indexes else None
 
 
-def _currency(bound: Sequence[BoundColumn]) -> str | None:
+def currency_of(bound: Sequence[BoundColumn]) -> str | None:
+    """The currency that the header of the CPC states, or None."""
     cpc = next((item.header for item in bound if item.column.field == "cpc"), "")
     currency = _CURRENCY.search(cpc)
     return currency[1] if currency else None
