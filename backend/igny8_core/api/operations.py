@@ -201,10 +201,13 @@ _TABLE: Mapping[str, Mapping[str, OperationRule]] = {
         "import_list": VIEWER_READ,
         "import_retrieve": VIEWER_READ,
         "import_create": EDITOR_WRITE,
+        "import_map": EDITOR_WRITE,
         "import_start": EDITOR_WRITE,
         # They are the account's, whatever site a file was for.
         "import_mapping_list": replace(VIEWER_READ, whole_account=True),
         "import_mapping_retrieve": replace(VIEWER_READ, whole_account=True),
+        "import_mapping_destroy": replace(EDITOR_WRITE, whole_account=True),
+        "import_mapping_restore": replace(EDITOR_WRITE, whole_account=True),
         "ranking_list": VIEWER_READ,
         "ranking_retrieve": VIEWER_READ,
         "metric_list": VIEWER_READ,

@@ -133,6 +133,17 @@ class TestImportMappings(IsolationContract):
 
 
 @pytest.mark.django_db
+def test_columns_are_said_of_own_uploads_alone(tenant: Tenant, stranger: Tenant) -> None:
+    client, texts = client_of(tenant.owner), []
+    for foreign in (row_make(KeywordImport, stranger).pk, uuid4()):
+        with unchanged(tenant, stranger):
+            answer = client.post(f"{BASE}/imports/{foreign}/map/", {"columns": {"Word": "text"}})
+            texts.append(text_of(answer, foreign))
+    assert texts[0] == texts[1]
+    assert texts[0].startswith("404 ")
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     "path", ["clusters/run", "clusters/preview", "clusters/estimate", "ideas/generate", "findings/look"]
 )

@@ -51,6 +51,14 @@ class ImportState(TextChoices):
     FAILED = "failed", "Failed"
 
 
+class MappingSource(TextChoices):
+    """Who said what the columns of an upload mean."""
+
+    DETECTED = "detected", "Detected"
+    REMEMBERED = "remembered", "Remembered"
+    GIVEN = "given", "Given"
+
+
 class KeywordStatus(TextChoices):
     """Where a keyword stands in the plan."""
 

@@ -41,6 +41,42 @@ class ImportExpired(DomainError):
     message = "This file was not imported within a day and is gone; upload it again."
 
 
+class ImportNeedsMapping(DomainError):
+    """An import was started whose keywords nobody can find."""
+
+    kind = ErrorKind.CONFLICT
+    code = "import_needs_mapping"
+    message = "Say first which column of this file holds the keywords."
+
+
+class ImportColumnUnknown(DomainError):
+    """A mapping names a column that the file does not have, or one beyond those that can be mapped."""
+
+    code = "import_column_unknown"
+    message = "The file has fewer columns than this."
+
+
+class ImportFieldUnknown(DomainError):
+    """A mapping names a field that no column can be."""
+
+    code = "import_field_unknown"
+    message = "There is no such field."
+
+
+class ImportFieldTwice(DomainError):
+    """Two columns were said to be one field."""
+
+    code = "import_field_twice"
+    message = "Only one column can be read as a field."
+
+
+class ImportKeywordMissing(DomainError):
+    """A mapping without the one field that a keyword cannot do without."""
+
+    code = "import_keyword_column_missing"
+    message = "One column must hold the keywords."
+
+
 class KeywordTaken(DomainError):
     """The site has this keyword for this country."""
 

@@ -1,22 +1,25 @@
 """Turns what an import's row keeps as JSON back into values; what a row written by hand lacks is left out."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from typing import Any
 
-from igny8_core.modules.planner.types import ImportPreview, Reject, SampleRow
+from igny8_core.modules.planner.types import ColumnLook, ImportPreview, Reject, SampleRow
 
 _PARTS = {field.name for field in fields(ImportPreview)}
+_NEEDED = {field.name for field in fields(ImportPreview) if field.default is MISSING}
 
 
 def import_preview(stored: Mapping[str, Any]) -> ImportPreview | None:
     """The preview of an import that had one."""
-    if not stored.keys() >= _PARTS:
+    if not stored.keys() >= _NEEDED:
         return None
-    parts = {name: stored[name] for name in _PARTS}
-    for name in ("columns_read", "columns_ignored"):
-        parts[name] = tuple(parts[name])
+    parts = {name: value for name, value in stored.items() if name in _PARTS}
+    for name in ("columns_read", "columns_ignored", "fields"):
+        parts[name] = tuple(parts.get(name, ()))
     parts["sample"] = tuple(SampleRow(**row) for row in parts["sample"])
+    looks = parts.get("columns", ())
+    parts["columns"] = tuple(ColumnLook(**{**look, "sample": tuple(look["sample"])}) for look in looks)
     return ImportPreview(**parts)
 
 

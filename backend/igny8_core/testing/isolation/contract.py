@@ -340,8 +340,9 @@ class IsolationContract(ForgedRequests):
         with tenant.work():
             mine.delete()
         other_site.get(self.url)
+        status = 403 if self.rule_of(restore, detail=True).whole_account else 404
         with unchanged(tenant):
-            self.assert_like_missing(other_site, restore, mine, {})
+            self.assert_like_missing(other_site, restore, mine, {}, status=status)
 
     def test_nobody_and_low_roles_are_refused_without_effect(self, tenant: Tenant, mine: Any) -> None:
         actors = [(APIClient(raise_request_exception=False), 401), (client_of(tenant.viewer), 403)]

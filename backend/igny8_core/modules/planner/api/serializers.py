@@ -8,6 +8,7 @@ from igny8_core.api.fields import TenantRelatedField
 from igny8_core.api.serializers import InputSerializer, RowSerializer
 from igny8_core.auth.models import Sector, Site
 from igny8_core.modules.planner.constants import MAX_BULK_IDS, KeywordStatus, VectorSource
+from igny8_core.modules.planner.exports import MAX_MAPPED_COLUMNS
 from igny8_core.modules.planner.models import Cluster, ContentIdea, Keyword, KeywordImport
 from igny8_core.semantics.cluster import Granularity
 
@@ -110,12 +111,40 @@ class KeywordImportDetailSerializer(KeywordImportSerializer):
 class KeywordImportInput(InputSerializer):
     """An upload."""
 
-    file = serializers.FileField(help_text="A keyword export as CSV, at most 200 MB.")
+    file = serializers.FileField(
+        help_text="A keyword export as CSV, TSV, XLSX, JSON or a ZIP of these, at most 200 MB."
+    )
     site = TenantRelatedField(Site)
     sector = TenantRelatedField(Sector, required=False, allow_null=True)
     preview = serializers.BooleanField(
         required=False, help_text="Read the file's beginning and wait to be started, instead of importing it."
     )
+
+
+def _field() -> serializers.CharField:
+    return serializers.CharField(max_length=40, allow_null=True)
+
+
+class ImportColumnsInput(InputSerializer):
+    """What the columns of an upload mean; without either, what the file itself says."""
+
+    columns = serializers.DictField(
+        child=_field(),
+        required=False,
+        help_text="Field by column, as the preview names both; a column without a field, or left out, is ignored.",
+    )
+    positions = serializers.ListField(
+        child=_field(),
+        required=False,
+        max_length=MAX_MAPPED_COLUMNS,
+        help_text="Of a file without a header: the field of each column from the left, null for one to ignore.",
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """A file has a header or has none."""
+        if len(attrs) > 1:
+            raise serializers.ValidationError("Give columns by name or by position, not both.")
+        return attrs
 
 
 class SeedInput(InputSerializer):

@@ -9,7 +9,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import status
 from rest_framework.decorators import action
-from rest_framework.parsers import MultiPartParser
+from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
@@ -134,7 +134,7 @@ class KeywordImportViewSet(SiteSectorModelViewSet):
     throttle_scope = "planner"
     model = KeywordImport
     serializer_class = serializers.KeywordImportSerializer
-    parser_classes = (MultiPartParser,)
+    parser_classes = (MultiPartParser, JSONParser)
     filterset_class = filters.KeywordImportFilter
     ordering_fields = ("created_at", "finished_at")
 
@@ -147,10 +147,12 @@ class KeywordImportViewSet(SiteSectorModelViewSet):
     @extend_schema(
         summary="Upload a keyword export",
         description=(
-            "Takes a CSV export of Semrush, Ahrefs or a plain list, and imports it in the background: "
+            "Takes an export of Semrush, Ahrefs, Google or a plain list, and imports it in the background: "
             "all of its keywords or, when the file cannot be read to its end, none. Poll the job. "
-            "With `preview` nothing is imported yet: the answer says what the first 10,000 rows hold, "
-            "and `start` imports the file; one that nobody starts within a day is forgotten."
+            "With `preview` nothing is imported yet: the answer says what the first 10,000 rows hold, the plan's room "
+            "and the price (none), and `start` imports the file; one that nobody starts within a day is forgotten. "
+            "Columns mean what the account said of such a header before (`mapping`: remembered), else what the tool's "
+            "layout says (detected). A preview with `needs_mapping` has columns alone: `map` says what they mean."
         ),
         request={"multipart/form-data": serializers.KeywordImportInput},
         responses={201: serializers.KeywordImportDetailSerializer, 202: serializers.ImportStarted},
@@ -171,6 +173,26 @@ class KeywordImportViewSet(SiteSectorModelViewSet):
             answer = serializers.KeywordImportDetailSerializer(row, context=self.get_serializer_context())
             return Response(answer.data, status=status.HTTP_201_CREATED)
         return _import_started(services.keyword_import_create(**upload).pk)
+
+    @extend_schema(
+        summary="Say what an import's columns mean",
+        description=(
+            "Makes the preview of an upload that was not started anew (`mapping`: given). One column must be the "
+            "keyword (`text`), no field may be said twice; 400 `import_column_unknown`, `import_field_unknown`, "
+            "`import_field_twice` or `import_keyword_column_missing` say what is wrong. Starting the import keeps it "
+            "for the account's next file with this header."
+        ),
+        request={"application/json": serializers.ImportColumnsInput},
+        responses=serializers.KeywordImportDetailSerializer,
+    )
+    @action(detail=True, methods=["post"])
+    def map(self, request: Request, pk: str) -> Response:
+        """Give the columns of an upload a meaning."""
+        data = self.valid_data(serializers.ImportColumnsInput(data=request.data))
+        said = data.get("columns", data.get("positions"))
+        row = services.keyword_import_map(id_of(pk), columns=said)
+        answer = serializers.KeywordImportDetailSerializer(row, context=self.get_serializer_context())
+        return Response(answer.data)
 
     @extend_schema(
         summary="Start an import",

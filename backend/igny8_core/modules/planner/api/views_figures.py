@@ -1,8 +1,12 @@
 """What imports told, over HTTP: ranking URLs, figures over time, and remembered columns; parse, call, answer."""
 
-from drf_spectacular.utils import extend_schema, extend_schema_view
+from typing import Any
 
-from igny8_core.api.base import AccountModelViewSet, SiteSectorModelViewSet
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from igny8_core.api.base import AccountModelViewSet, DeleteRows, SiteSectorModelViewSet
 from igny8_core.modules.planner.api import filters_figures as filters
 from igny8_core.modules.planner.api import serializers_figures as serializers
 from igny8_core.modules.planner.models import ImportMapping, KeywordMetric, KeywordRanking
@@ -51,8 +55,12 @@ class KeywordMetricViewSet(SiteSectorModelViewSet):
         description="What the columns of earlier files meant; offered when a file with the same header comes.",
     ),
     retrieve=extend_schema(summary="Show remembered columns", description="With their ETag."),
+    destroy=extend_schema(
+        summary="Forget remembered columns",
+        description="The next file with this header is read as found again. They can be restored for a while.",
+    ),
 )
-class ImportMappingViewSet(AccountModelViewSet):
+class ImportMappingViewSet(DeleteRows, AccountModelViewSet):
     """Remembered columns of the account."""
 
     room = "planner"
@@ -61,3 +69,12 @@ class ImportMappingViewSet(AccountModelViewSet):
     serializer_class = serializers.ImportMappingSerializer
     search_fields = ("filename",)
     ordering_fields = ("filename", "created_at", "updated_at")
+
+    @extend_schema(
+        summary="Restore remembered columns",
+        description="Unless other columns were remembered for this header meanwhile.",
+        request=None,
+    )
+    def restore(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Bring back what was forgotten."""
+        return super().restore(request, *args, **kwargs)

@@ -114,6 +114,8 @@ def table_width(records: Sequence[tuple[int, list[str]]]) -> int:
 
 
 def header_likely(records: Sequence[tuple[int, list[str]]]) -> tuple[int, list[str]] | None:
-    """The first record that is as wide as most are: titles stand above a table, and are narrower."""
+    """The first record as long as most are wide, and more than half of it filled: titles above a table are not."""
     width = table_width(records)
-    return next((record for record in records if len(header_trimmed(record[1])) >= width > 0), None)
+    long = [record for record in records if len(record[1]) >= width > 0]
+    filled = (record for record in long if 2 * sum(1 for cell in record[1] if cell.strip()) > width)
+    return next(filled, long[0] if long else None)

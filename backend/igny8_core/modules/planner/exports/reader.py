@@ -135,10 +135,10 @@ class ExportReader:
         return not {"url", "serp_urls"}.isdisjoint(self._layout.fields.values())
 
     def first_cells(self, limit: int) -> list[list[str]]:
-        """The cells of the first records below the header that are not blank."""
+        """The cells of the first records below the header that are not blank, fit to be shown."""
         records = self._header.reading.records()
         below = (cells for cells in records if records.line_number > self.header_line_number and any(cells))
-        return list(islice(below, limit))
+        return [[printable(cell) for cell in cells] for cells in islice(below, limit)]
 
     def __enter__(self) -> Self:
         return self

@@ -65,7 +65,11 @@ from igny8_core.modules.planner.services.pages import (
     pages_see,
 )
 from igny8_core.modules.planner.services.placing import keywords_move, keywords_release
-from igny8_core.modules.planner.services.previews import keyword_import_preview, keyword_imports_expire
+from igny8_core.modules.planner.services.previews import (
+    keyword_import_map,
+    keyword_import_preview,
+    keyword_imports_expire,
+)
 from igny8_core.modules.planner.services.seeds import keywords_seed
 from igny8_core.modules.planner.services.topics import clusters_set_topic, topic_change, topic_update
 from igny8_core.modules.planner.services.variants import keywords_key, keywords_key_start
@@ -105,6 +109,7 @@ __all__ = [
     "keyword_file_check",
     "keyword_import_create",
     "keyword_import_fail",
+    "keyword_import_map",
     "keyword_import_preview",
     "keyword_import_run",
     "keyword_import_start",

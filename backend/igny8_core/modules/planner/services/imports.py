@@ -12,6 +12,7 @@ from igny8_core.common.errors import DomainError, NotFound
 from igny8_core.modules.planner.constants import MAX_UPLOAD_BYTES, ImportState
 from igny8_core.modules.planner.errors import (
     ImportExpired,
+    ImportNeedsMapping,
     ImportStateConflict,
     KeywordFileMissing,
     KeywordFileTooLarge,
@@ -30,6 +31,7 @@ from igny8_core.modules.planner.services.import_rows import (
     ranking_rows,
 )
 from igny8_core.modules.planner.services.limits import keyword_limit_check
+from igny8_core.modules.planner.services.mappings import columns_remembered, mapping_remember
 from igny8_core.modules.planner.services.metrics import clusters_refresh
 from igny8_core.modules.planner.services.variants import keywords_key_start
 from igny8_core.modules.planner.types import ImportReport, Progress
@@ -71,7 +73,8 @@ def upload_size_check(content: BinaryIO) -> None:
 def keyword_import_start(import_id: UUID) -> Job:
     """Have a worker run the import; called again it returns the job that is at work.
 
-    Raises NotFound, ImportExpired, and ImportStateConflict for an import that is finished.
+    What a person said of its columns is remembered with the first start. Raises NotFound, ImportExpired,
+    ImportNeedsMapping while nobody knows its keywords, and ImportStateConflict for an import that is finished.
     """
     with transaction.atomic(using=TENANT_ALIAS):
         row = import_get(import_id, is_locked=True)
@@ -79,6 +82,10 @@ def keyword_import_start(import_id: UUID) -> Job:
             raise ImportExpired
         if row.state not in (ImportState.UPLOADED, ImportState.RUNNING):
             raise ImportStateConflict
+        if row.preview.get("needs_mapping"):
+            raise ImportNeedsMapping
+        if row.job_id is None:
+            mapping_remember(row)
         payload = {"import_id": str(row.pk)}
         job = enqueue("planner.import_keywords", payload=payload, site_id=row.site_id, dedupe_key=str(row.pk))
         row.job_id = job.pk
@@ -159,7 +166,7 @@ def _import_all(import_id: UUID) -> ImportReport:
         if row.state == ImportState.DONE:
             return import_report(row)  # another delivery finished it while this one waited for the lock
         tally, brands = Tally(), brand_profile_get(row.site_id).brand_terms
-        with _stored(row) as stored, export_of(row, stored) as reader:
+        with file_open(row) as stored, export_of(row, stored) as reader:
             result = bulk_upsert(
                 Keyword,
                 keyword_rows(reader, row=row, tally=tally, brands=brands),
@@ -181,11 +188,17 @@ def _import_all(import_id: UUID) -> ImportReport:
 
 
 def export_of(row: KeywordImport, stored: BinaryIO) -> ExportReader:
-    """The reader of an upload, with the meaning of its columns that a person gave. Raises ExportUnreadable."""
+    """The reader of an upload, with the meaning of its columns that a person gave. Raises ExportUnreadable.
+
+    Of a file that nobody looked at first, it is the meaning that the account gave such columns before, if any.
+    """
+    if not row.columns and not row.preview:
+        row.columns = columns_remembered(stored, filename=row.filename) or {}
     return open_export(stored, filename=row.filename, max_bytes=MAX_UPLOAD_BYTES, fields=row.columns or None)
 
 
-def _stored(row: KeywordImport) -> Any:
+def file_open(row: KeywordImport) -> Any:
+    """The stored bytes of an upload; raises KeywordFileMissing."""
     try:
         return default_storage.open(row.storage_name, "rb")
     except FileNotFoundError as error:

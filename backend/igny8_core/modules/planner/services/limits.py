@@ -1,7 +1,7 @@
 """Keeps an account within its plan's number of keywords."""
 
 from igny8_core.auth.errors import PlanLimitReached
-from igny8_core.auth.selectors import plan_allowance
+from igny8_core.auth.selectors import account_get, plan_allowance
 from igny8_core.modules.planner.constants import AMPLE_ROOM, ROOM_MEMO_SECONDS
 from igny8_core.modules.planner.models import Keyword
 from igny8_core.tenancy.cache import tenant_cache_put, tenant_cache_take
@@ -26,3 +26,9 @@ def keyword_limit_check(new_count: int) -> None:
     left = room.allowed - room.used - new_count - AMPLE_ROOM
     if left > 0:
         tenant_cache_put(AMPLE, left, seconds=ROOM_MEMO_SECONDS)
+
+
+def keywords_left() -> int:
+    """How many more keywords the plan allows now; nothing is held, so that another writer may take them."""
+    allowed: int = account_get().plan.max_keywords
+    return max(allowed - Keyword.objects.count(), 0)

@@ -249,9 +249,9 @@ class TestImports:
             }
 
     def test_preview_of_no_export_is_refused_and_not_stored(self, tenant: Tenant) -> None:
-        body = upload_body(tenant, "colour;size\nred;3\n") | {"preview": "true"}
+        body = upload_body(tenant, "%PDF-1.7") | {"preview": "true"}
         answer = client_of(tenant.member).post(f"{BASE}/imports/", body, format="multipart")
-        assert (answer.status_code, answer.json()["code"]) == (422, "export_keyword_column_missing")
+        assert (answer.status_code, answer.json()["code"]) == (422, "export_not_text")
         with tenant.work():
             assert not KeywordImport.objects.exists()
 

@@ -11,7 +11,7 @@ from igny8_core.common.errors import NotFound
 from igny8_core.modules.planner import services
 from igny8_core.modules.planner.constants import ImportState
 from igny8_core.modules.planner.errors import ImportExpired, KeywordFileTooLarge
-from igny8_core.modules.planner.exports import ExportKeywordColumnMissing
+from igny8_core.modules.planner.exports import ExportNotText
 from igny8_core.modules.planner.models import Keyword, KeywordImport
 from igny8_core.modules.planner.selectors import keyword_import_get, keyword_import_list
 from igny8_core.modules.planner.services import imports, previews
@@ -104,7 +104,7 @@ class TestPreview:
 
     @pytest.mark.parametrize(
         ("text", "error"),
-        [("colour;size\nred;3\n", ExportKeywordColumnMissing), (SEMRUSH, KeywordFileTooLarge)],
+        [("%PDF-1.7", ExportNotText), (SEMRUSH, KeywordFileTooLarge)],
     )
     def test_file_that_is_refused_is_not_stored(
         self,

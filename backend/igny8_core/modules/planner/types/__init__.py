@@ -3,6 +3,7 @@
 from igny8_core.modules.planner.types.core import (
     ClusterReport,
     ClusterRow,
+    ColumnLook,
     IdeaBrief,
     IdeaQuery,
     IdeaRow,
@@ -61,6 +62,7 @@ __all__ = [
     "ClusterPreview",
     "ClusterReport",
     "ClusterRow",
+    "ColumnLook",
     "EditQuery",
     "EditResult",
     "FindingQuery",

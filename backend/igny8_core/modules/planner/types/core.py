@@ -37,11 +37,28 @@ class SampleRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ColumnLook:
+    """A column of a file: its name, the field that it is read as, the likeliest one where nobody knows, first cells.
+
+    `is_fixed` columns are read by the tool's own layout alone, such as one of twelve that make a trend.
+    """
+
+    name: str
+    field: str | None
+    guess: str | None
+    is_fixed: bool
+    sample: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ImportPreview:
     """What a file holds before anything of it is written.
 
     Counts are of the first `rows` records, which are all of them when `is_whole`: `duplicates` repeat an earlier row,
-    `known` are on the site already, the others but the rejected ones are new.
+    `known` are on the site already, the others but the rejected ones are new. `mapping` is a MappingSource, with the
+    name of the file that a remembered one was made for; with `needs_mapping` nothing was read but the columns, since
+    none is known to hold the keywords. `columns` are the first 200; of them `fields` may be said. `keywords_left` is
+    the plan's room at that time, `adds_at_most` None while the file goes on; both are None in an old preview.
     """
 
     tool: str
@@ -55,6 +72,17 @@ class ImportPreview:
     known: int
     is_whole: bool
     sample: tuple[SampleRow, ...]
+    mapping: str = "detected"
+    mapping_file: str = ""
+    needs_mapping: bool = False
+    has_header: bool = True
+    signature: str = ""
+    columns: tuple[ColumnLook, ...] = ()
+    columns_more: int = 0
+    fields: tuple[str, ...] = ()
+    keywords_left: int | None = None
+    adds_at_most: int | None = None
+    credits: int = 0
 
     @property
     def new(self) -> int:

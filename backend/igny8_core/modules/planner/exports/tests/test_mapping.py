@@ -130,6 +130,14 @@ class TestLook:
         assert reader.names == ("Begriff", "Nachfrage", "Notiz")
         assert reader.first_cells(1) == [["rote Schuhe", "1.200", "x"]]
 
+    @pytest.mark.parametrize(
+        "content",
+        ["Begriff;Zahl;\n" + "Hut;1;x\n" * 9, "a;b;c\n;;\nHut;;x\n", "Titel;;\nBegriff;Zahl;\nHut;1;\n"],
+    )
+    def test_header_may_have_cells_without_a_name(self, content):
+        reader = read(content, needs_keywords=False)
+        assert reader.header[0] in ("Begriff", "a")
+
     def test_archive_is_looked_at_only_when_no_member_has_keywords(self):
         unknown = {"a.csv": "Begriff,Nachfrage,Notiz\nrote Schuhe,1,x\n"}
         with read(zipped(unknown), filename="a.zip", needs_keywords=False) as reader:
