@@ -229,6 +229,8 @@ _TABLE: Mapping[str, Mapping[str, OperationRule]] = {
         "keyword_move": EDITOR_WRITE,
         "keyword_release": EDITOR_WRITE,
         "keyword_reasons": VIEWER_READ,
+        "keyword_export": VIEWER_READ,
+        "keyword_export_xlsx": VIEWER_READ,
         "topic_list": VIEWER_READ,
         "topic_retrieve": VIEWER_READ,
         "topic_update": EDITOR_WRITE,

@@ -21,8 +21,14 @@ OF_METHOD = {
 # Writing starts paid work and nothing else; a run begins with free stages and pauses when the credits end.
 MORE = {"planner_cluster_run": {"402"}, "writer_task_write": {"402"}, "writer_article_approve": {"412"}}
 # Streamed, without an envelope.
-FILES = {"account_audit_export", "billing_ledger_export", "billing_statement_export", "planner_idea_export"}
-WORKBOOKS = {"planner_idea_export_xlsx"}
+FILES = {
+    "account_audit_export",
+    "billing_ledger_export",
+    "billing_statement_export",
+    "planner_idea_export",
+    "planner_keyword_export",
+}
+WORKBOOKS = {"planner_idea_export_xlsx", "planner_keyword_export_xlsx"}
 # 202 without a job to poll: a mail is on its way, and whether anybody reads it is not said.
 MAILED = {"account_invitation_create", "account_invitation_resend", "auth_password_reset", "auth_register"}
 

@@ -2,6 +2,7 @@
 
 import io
 import tracemalloc
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from igny8_core.common import sheets
-from igny8_core.common.sheets import cell_text, csv_line, csv_lines, safe_cell, xlsx_write
+from igny8_core.common.sheets import cell_text, csv_line, csv_lines, safe_cell, xlsx_chunks, xlsx_write
 
 
 @pytest.mark.parametrize(
@@ -54,7 +55,7 @@ def test_csv_lines_begin_with_the_mark_of_utf8() -> None:
 
 def _workbook(rows: list[list[object]], **options: object) -> object:
     target = io.BytesIO()
-    assert xlsx_write(target, title="Ideas", columns=["Title", "Score"], rows=rows) == len(rows)
+    xlsx_write(target, title="Ideas", columns=["Title", "Score"], rows=rows)
     return load_workbook(io.BytesIO(target.getvalue()))
 
 
@@ -74,6 +75,33 @@ def test_workbook_holds_texts_and_numbers_and_no_formula() -> None:
 def test_workbook_without_rows_has_its_header() -> None:
     sheet = _workbook([])["Ideas"]  # type: ignore[index]
     assert [[cell.value for cell in row] for row in sheet.iter_rows()] == [["Title", "Score"]]
+    assert [cell.font.b for cell in sheet[1]] == [True, True]
+    assert sheet.column_dimensions["A"].width == 10
+
+
+def test_workbook_keeps_blanks_line_ends_and_markup() -> None:
+    texts = [" a ", "a\r\nb", "<b> & 'c'", "größer 🌍"]
+    sheet = _workbook([[text] for text in texts])["Ideas"]  # type: ignore[index]
+    assert [cell.value for cell in sheet["A"]][1:] == texts
+
+
+def test_workbook_writes_what_looks_like_an_escape_as_excel_does() -> None:
+    sheet = _workbook([["a_x0041_"]])["Ideas"]  # type: ignore[index]
+    assert sheet["A2"].value == "a_x005F_x0041_"
+
+
+def test_workbook_comes_while_its_rows_come() -> None:
+    asked = []
+
+    def rows() -> Iterator[list[str]]:
+        for number in range(2_000):
+            asked.append(number)
+            yield [f"keyword {number}"]
+
+    chunks = xlsx_chunks(title="x", columns=["a"], rows=rows())
+    next(chunks)
+    assert len(asked) < 1_000
+    assert len(list(chunks)) > 2
 
 
 def test_workbook_goes_on_in_a_further_sheet(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,8 @@ from django.db.models import TextChoices
 
 MAX_UPLOAD_BYTES = 200 * 1024 * 1024
 MAX_STORED_REJECTS = 1_000
+# A workbook of more would unpack to more than an import opens again.
+MAX_WORKBOOK_KEYWORDS = 500_000
 # A preview reads this many rows inside the request (about half a second) and says when there are more.
 PREVIEW_ROWS = 10_000
 PREVIEW_SAMPLE = 5

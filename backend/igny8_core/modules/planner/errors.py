@@ -3,7 +3,11 @@
 from collections.abc import Sequence
 
 from igny8_core.common.errors import DomainError, ErrorKind
-from igny8_core.modules.planner.constants import MAX_PAGES_AT_ONCE, MAX_UPLOAD_BYTES
+from igny8_core.modules.planner.constants import (
+    MAX_PAGES_AT_ONCE,
+    MAX_UPLOAD_BYTES,
+    MAX_WORKBOOK_KEYWORDS,
+)
 from igny8_core.modules.planner.types import IdeaConflict
 
 
@@ -14,6 +18,15 @@ class KeywordFileTooLarge(DomainError):
     code = "keyword_file_too_large"
     message = (
         f"A keyword file may have at most {MAX_UPLOAD_BYTES // 1024**2} MB; split it and upload the parts."
+    )
+
+
+class KeywordExportTooLarge(DomainError):
+    """More keywords than a workbook is made of."""
+
+    code = "keyword_export_too_large"
+    message = (
+        f"A workbook holds at most {MAX_WORKBOOK_KEYWORDS:,} keywords; narrow the list, or export it as CSV."
     )
 
 

@@ -27,6 +27,7 @@ from igny8_core.modules.planner import services
 from igny8_core.modules.planner.api import filters, serializers
 from igny8_core.modules.planner.api.ids import id_of
 from igny8_core.modules.planner.api.serializers_ownership import ConfirmInput, IdeaConflictsSerializer
+from igny8_core.modules.planner.api.views_exports import ExportsKeywords
 from igny8_core.modules.planner.api.views_placing import PlacesKeywords
 from igny8_core.modules.planner.constants import MAX_UPLOAD_BYTES, KeywordStatus
 from igny8_core.modules.planner.errors import KeywordFileTooLarge
@@ -57,7 +58,9 @@ _EXPORT = (
     ),
     destroy=extend_schema(summary="Delete a keyword", description="Softly; it can be restored for a while."),
 )
-class KeywordViewSet(PlacesKeywords, CreateRows, UpdateRows, DeleteRows, SiteSectorModelViewSet):
+class KeywordViewSet(
+    PlacesKeywords, ExportsKeywords, CreateRows, UpdateRows, DeleteRows, SiteSectorModelViewSet
+):
     """Search queries of a site."""
 
     room = "planner"
@@ -67,6 +70,9 @@ class KeywordViewSet(PlacesKeywords, CreateRows, UpdateRows, DeleteRows, SiteSec
     filterset_class = filters.KeywordFilter
     search_fields = ("text",)
     ordering_fields = ("text", "volume", "difficulty", "cpc", "created_at")
+    parameters: ClassVar[Mapping[str, frozenset[str]]] = {
+        name: frozenset({*filters.KeywordFilter.base_filters, "search"}) for name in ("export", "export_xlsx")
+    }
     create_service = staticmethod(services.keyword_create)
     update_service = staticmethod(services.keyword_update)
     delete_service = staticmethod(services.keyword_delete)
