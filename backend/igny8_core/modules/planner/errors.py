@@ -105,6 +105,13 @@ class KeywordUnusable(DomainError):
     message = "A keyword needs at least one letter or digit."
 
 
+class KeywordMarketUnknown(DomainError):
+    """A country or language that there is not."""
+
+    code = "keyword_market_unknown"
+    message = "Country and language are two-letter codes of ISO 3166-1 and ISO 639-1, such as us and en."
+
+
 class KeywordStatusConflict(DomainError):
     """The status does not fit the keyword's cluster."""
 

@@ -8,7 +8,7 @@ from igny8_core.api.fields import TenantRelatedField
 from igny8_core.api.serializers import InputSerializer, RowSerializer
 from igny8_core.auth.models import Sector, Site
 from igny8_core.modules.planner.constants import MAX_BULK_IDS, KeywordStatus, VectorSource
-from igny8_core.modules.planner.exports import MAX_MAPPED_COLUMNS
+from igny8_core.modules.planner.exports import MAX_MAPPED_COLUMNS, MAX_MONEY
 from igny8_core.modules.planner.models import Cluster, ContentIdea, Keyword, KeywordImport
 from igny8_core.semantics.cluster import Granularity
 
@@ -59,6 +59,7 @@ class KeywordSerializer(RowSerializer[Keyword]):
         read_only_fields = tuple(name for name in _KEYWORD_FIELDS if name not in _KEYWORD_INPUTS)
         extra_kwargs: ClassVar[dict[str, Any]] = {
             "difficulty": {"max_value": 100},
+            "cpc": {"min_value": 0, "max_value": MAX_MONEY},
             "intent": {"required": False},
         }
 

@@ -14,12 +14,16 @@ from .errors import (
 )
 from .guessing import field_guesses
 from .mapping import MAX_MAPPED_COLUMNS, ColumnFields, header_signature, mappable_fields
+from .numbers import MAX_MONEY
+from .places import country_code, language_code
 from .reader import DEFAULT_MAX_BYTES, ExportReader, open_export
+from .refusals import has_controls
 from .rows import KeywordRow, RejectedRow, RejectReason, SourceTool
 
 __all__ = [
     "DEFAULT_MAX_BYTES",
     "MAX_MAPPED_COLUMNS",
+    "MAX_MONEY",
     "ColumnFields",
     "ExportDamaged",
     "ExportEmpty",
@@ -36,8 +40,11 @@ __all__ = [
     "RejectReason",
     "RejectedRow",
     "SourceTool",
+    "country_code",
     "field_guesses",
+    "has_controls",
     "header_signature",
+    "language_code",
     "mappable_fields",
     "open_export",
 ]

@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 
-from .refusals import CONTROL, CellRefused
+from igny8_core.common.sheets import cell_text
+
+from .refusals import CellRefused, has_controls
 from .rows import RejectReason
 
 MAX_KEYWORD_LENGTH = 200
@@ -18,7 +20,6 @@ _SEPARATOR = re.compile(r"[,;|\n]")
 _NUMBER_SEPARATOR = re.compile(r"[,;|\s]+")
 _ORIGIN = re.compile(r"[a-z0-9_]{1,40}")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-_ESCAPED = re.compile(r"'+[=+\-@\t\r]")
 _NOT_NAME = re.compile(r"[\W_]+")
 _INTENTS = {
     "informational": "informational",
@@ -40,7 +41,7 @@ def parse_keyword(cell: str) -> str:
     The apostrophe that keeps a spreadsheet from taking it for a formula is taken off. Raises CellRefused.
     """
     if cell[0] == "'":
-        cell = unescaped(cell)
+        cell = cell_text(cell)
     if len(cell) > MAX_KEYWORD_LENGTH:
         raise CellRefused(RejectReason.KEYWORD_TOO_LONG, f"longer than {MAX_KEYWORD_LENGTH} characters")
     if not cell.isprintable():
@@ -51,18 +52,13 @@ def parse_keyword(cell: str) -> str:
 
 
 def _refuse_control(text: str) -> None:
-    if CONTROL.search(text):
+    if has_controls(text):
         raise CellRefused(RejectReason.CONTROL_CHARACTER, "a text with a control character or line break")
-
-
-def unescaped(cell: str) -> str:
-    """A cell without the apostrophe before what looks like a formula; what a person quoted stays."""
-    return cell[1:] if _ESCAPED.match(cell) else cell
 
 
 def parse_phrase(cell: str) -> str:
     """A topic: one line of at most 200 characters without control characters. Raises CellRefused."""
-    cell = unescaped(cell)
+    cell = cell_text(cell)
     if len(cell) > MAX_KEYWORD_LENGTH:
         raise CellRefused(RejectReason.TEXT_TOO_LONG, f"longer than {MAX_KEYWORD_LENGTH} characters")
     if not cell.isprintable():
@@ -80,7 +76,8 @@ def parse_tags(cell: str) -> tuple[str, ...]:
 
 
 def _features(cell: str) -> tuple[str, ...]:
-    return _distinct(_NOT_NAME.sub("_", part).strip("_").lower() for part in _SEPARATOR.split(cell))
+    # In lower case first: a capital can become a letter and a mark, and a mark is no part of a name.
+    return _distinct(_NOT_NAME.sub("_", part.lower()).strip("_") for part in _SEPARATOR.split(cell))
 
 
 _features_cached = lru_cache(maxsize=_CACHED_CELLS)(_features)

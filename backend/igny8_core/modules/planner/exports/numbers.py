@@ -30,6 +30,7 @@ _CODE = re.compile(r"([A-Za-z]{3})\s*(.+)|(.+?)\s*([A-Za-z]{3})")
 _SYMBOLS = {"$": "USD", "€": "EUR", "£": "GBP", "₹": "INR", "¥": "JPY"}
 _DOLLAR = re.compile(r"([A-Z]{1,2}\$)\s*(.+)")
 _DOLLARS = {"US$": "USD", "CA$": "CAD", "C$": "CAD", "AU$": "AUD", "A$": "AUD", "NZ$": "NZD", "R$": "BRL"}
+_SHARE = Decimal("0.000001")  # finer than any tool counts
 _ORDINALS = frozenset({"low", "medium", "high"})
 
 
@@ -147,7 +148,7 @@ def parse_difficulty(cell: str) -> int | None:
 
 @lru_cache(maxsize=_CACHED_CELLS)
 def parse_density(cell: str) -> Decimal | None:
-    """The density of advertisers from 0 to 1 ("0.35" or "35%"); None for the words Low, Medium and High.
+    """The density of advertisers from 0 to 1 ("0.35" or "35%"), to a millionth; None for Low, Medium and High.
 
     The words are ranks of one tool, not a share, and would be invented digits here. Raises CellRefused.
     """
@@ -157,7 +158,7 @@ def parse_density(cell: str) -> Decimal | None:
     density = number / 100 if cell.endswith("%") else number
     if density > 1:
         raise CellRefused(RejectReason.NUMBER_OUT_OF_RANGE, "not a share between 0 and 1")
-    return density
+    return density.quantize(_SHARE)
 
 
 @lru_cache(maxsize=_CACHED_CELLS)
@@ -168,7 +169,7 @@ def parse_index(cell: str) -> Decimal | None:
     number = _parse_number(cell, is_count=False)
     if number > 100:
         raise CellRefused(RejectReason.NUMBER_OUT_OF_RANGE, "more than 100")
-    return number / 100
+    return (number / 100).quantize(_SHARE)
 
 
 @lru_cache(maxsize=_CACHED_CELLS)

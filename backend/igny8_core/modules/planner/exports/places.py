@@ -91,10 +91,15 @@ def parse_language(cell: str) -> str | None:
     lowered = cell.lower()
     if lowered in _NO_LANGUAGE:
         return None
-    code = re.split("[-_]", lowered, maxsplit=1)[0]
-    if code not in LANGUAGES:
-        raise CellRefused(RejectReason.LANGUAGE_UNKNOWN, "not a two-letter language code")
-    return code
+    if known := language_code(lowered):
+        return known
+    raise CellRefused(RejectReason.LANGUAGE_UNKNOWN, "not a two-letter language code")
+
+
+def language_code(code: str) -> str | None:
+    """The ISO 639-1 code in lower case of a language, whatever its region ("en-US"); None when there is none."""
+    language = re.split("[-_]", code.lower(), maxsplit=1)[0]
+    return language if language in LANGUAGES else None
 
 
 def parse_only_language(cell: str) -> str | None:

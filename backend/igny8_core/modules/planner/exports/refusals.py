@@ -6,7 +6,8 @@ from igny8_core.common.text import excerpt
 
 from .rows import RejectReason
 
-CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+# The last two are no characters, and no workbook can hold them.
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]")
 _QUOTED_LENGTH = 40
 
@@ -18,6 +19,11 @@ class CellRefused(ValueError):
         self.reason = reason
         self.complaint = complaint
         super().__init__(complaint)
+
+
+def has_controls(text: str) -> bool:
+    """Whether a text holds a control character, a line end, or what is no character."""
+    return bool(CONTROL.search(text))
 
 
 def printable(text: str) -> str:

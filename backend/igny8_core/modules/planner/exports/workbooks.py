@@ -1,5 +1,6 @@
 """Reads the sheets of an Excel workbook as records of text cells; it must never evaluate a formula."""
 
+import re
 import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
@@ -14,6 +15,8 @@ from .records import MAX_RECORD_LENGTH, RAW_LENGTH
 MAX_COLUMNS = 1_000
 MAX_SHEETS = 20
 _PARTS = "xl/workbook.xml"
+# How Excel writes a character that XML has no way to write; half of a pair is none.
+_ESCAPE = re.compile(r"_x((?![Dd][89A-Fa-f])[0-9A-Fa-f]{4})_")
 
 
 def is_workbook(archive: zipfile.ZipFile) -> bool:
@@ -88,7 +91,7 @@ def _text(cell: Any) -> str:
     """A cell as a text export would have it: whole numbers without a fraction, days in ISO form, per cent as such."""
     value = cell.value
     if isinstance(value, str):
-        return value
+        return _ESCAPE.sub(lambda found: chr(int(found[1], 16)), value) if "_x" in value else value
     if value is None:
         return ""
     if isinstance(value, bool):

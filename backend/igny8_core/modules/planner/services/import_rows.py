@@ -9,7 +9,13 @@ from typing import Any
 from uuid import UUID
 
 from igny8_core.modules.planner.constants import MAX_NORMALIZED_LENGTH, MAX_STORED_REJECTS, IntentSource
-from igny8_core.modules.planner.exports import ExportReader, KeywordRow, RejectedRow, RejectReason
+from igny8_core.modules.planner.exports import (
+    ExportReader,
+    KeywordRow,
+    RejectedRow,
+    RejectReason,
+    SourceTool,
+)
 from igny8_core.modules.planner.models import KeywordImport, KeywordMetric, KeywordRanking
 from igny8_core.semantics.intent import intent_guess
 from igny8_core.semantics.normalise import keyword_normalise
@@ -109,18 +115,20 @@ def exact_key(text: str) -> str:
 def keyword_rows(
     reader: ExportReader, *, row: KeywordImport, tally: Tally, brands: tuple[str, ...]
 ) -> Iterator[tuple[Any, ...]]:
-    """The staged rows of COLUMNS and what HISTORY adds; the near-duplicate key is left to its own job."""
+    """The staged rows of COLUMNS and what the history adds; the near-duplicate key is left to its own job."""
     site_id, shared = row.site_id, (row.sector_id, row.pk)
     rules, said = IntentSource.RULES.value, IntentSource.TOOL.value
     tool, today = reader.tool.value, day_of(reader, row)
+    has_history, unknown = history_of(reader) is not None, (None,) * len(_OF_QUERY)
     for record, normalized in records_read(reader, tally=tally):
         intents, source = record.intents, record.intent_source or said
         if not intents:
-            intents, source = (
-                tuple(intent.value for intent in intent_guess(record.text, brands=brands).intents),
-                rules,
-            )
-        is_of_query = record.url is None
+            guess = intent_guess(record.text, brands=brands)
+            intents, source = tuple(intent.value for intent in guess.intents), rules
+        of_query: tuple[Any, ...] = ()
+        if has_history:
+            is_of_query = record.url is None
+            of_query = (record.position, record.clicks, record.impressions) if is_of_query else unknown
         yield (
             site_id,
             record.country or "",
@@ -146,10 +154,17 @@ def keyword_rows(
             record.global_volume,
             record.origin or tool,
             record.seen_on or today,
-            record.position if is_of_query else None,
-            record.clicks if is_of_query else None,
-            record.impressions if is_of_query else None,
+            *of_query,
         )
+
+
+def history_of(reader: ExportReader) -> Follower | None:
+    """What keeps the figures of a file over time.
+
+    Nothing does for our own exports: what tools said at different times stands there side by side, and none of them
+    said all of it on one day.
+    """
+    return None if reader.tool is SourceTool.OWN_EXPORT else HISTORY
 
 
 def ranking_rows(reader: ExportReader, *, row: KeywordImport) -> Iterator[tuple[Any, ...]]:
@@ -166,8 +181,11 @@ def ranking_rows(reader: ExportReader, *, row: KeywordImport) -> Iterator[tuple[
 
 
 def day_of(reader: ExportReader, row: KeywordImport) -> date | None:
-    """The day that figures are of which do not say: of the file's name, else of its upload; None without figures."""
-    if _FIGURES.isdisjoint(reader.fields.values()):
+    """The day that figures are of which do not say: of the file's name, else of its upload; None without figures.
+
+    An export of our own says it in each row, or it is not known.
+    """
+    if reader.tool is SourceTool.OWN_EXPORT or _FIGURES.isdisjoint(reader.fields.values()):
         return None
     return reader.day or row.created_at.date()
 

@@ -21,12 +21,12 @@ from igny8_core.modules.planner.exports import ExportReader, open_export
 from igny8_core.modules.planner.models import Keyword, KeywordImport
 from igny8_core.modules.planner.services.import_rows import (
     COLUMNS,
-    HISTORY,
     IDENTITY,
     METRICS,
     PRECEDENCES,
     RANKINGS,
     Tally,
+    history_of,
     keyword_rows,
     ranking_rows,
 )
@@ -177,7 +177,7 @@ def _import_all(import_id: UUID) -> ImportReport:
                 keeps_known=True,
                 newest_by="seen_on",
                 before_write=keyword_limit_check,
-                follower=HISTORY,
+                follower=history_of(reader),
             )
             if reader.has_pages:
                 pages = ranking_rows(reader, row=row)

@@ -18,10 +18,12 @@ from igny8_core.modules.planner.constants import (
 )
 from igny8_core.modules.planner.errors import (
     ClusterLocked,
+    KeywordMarketUnknown,
     KeywordStatusConflict,
     KeywordTaken,
     KeywordUnusable,
 )
+from igny8_core.modules.planner.exports import country_code, has_controls, language_code
 from igny8_core.modules.planner.models import Cluster, Keyword
 from igny8_core.modules.planner.services.limits import keyword_limit_check
 from igny8_core.modules.planner.services.metrics import clusters_refresh
@@ -39,7 +41,7 @@ def keyword_create(
 ) -> Keyword:
     """Add one keyword by hand; a job finds its near duplicates.
 
-    Raises KeywordUnusable, KeywordTaken and PlanLimitReached.
+    Raises KeywordUnusable, KeywordMarketUnknown, KeywordTaken and PlanLimitReached.
     """
     keyword_limit_check(1)
     row = Keyword(site=site, sector=sector, source_tool=MANUAL_SOURCE)
@@ -55,7 +57,7 @@ def keyword_update(row: Keyword, **changes: Any) -> Keyword:
     """Change a keyword's text, market, intent, cluster or status; intent and language set here outlive every import.
 
     Moving it to a cluster, or out of one, is an edit as by `keywords_move`. Raises KeywordTaken, KeywordUnusable,
-    KeywordStatusConflict, ClusterLocked (either cluster) and ClusterSectorMismatch.
+    KeywordMarketUnknown, KeywordStatusConflict, ClusterLocked (either cluster) and ClusterSectorMismatch.
     """
     had_key = row.variant_key
     if "cluster" in changes:
@@ -219,6 +221,8 @@ def _name(row: Keyword, text: str) -> None:
     row.normalized = keyword_normalise(row.text)
     if not any(map(str.isalnum, row.normalized)) or len(row.normalized) > MAX_NORMALIZED_LENGTH:
         raise KeywordUnusable
+    if has_controls(row.text):
+        raise KeywordUnusable("A keyword has no control characters.")
     if row.language_source == IntentSource.RULES:
         row.language = ""
     row.variant_key, row.variant_of = "", None
@@ -227,10 +231,20 @@ def _name(row: Keyword, text: str) -> None:
 def _set(row: Keyword, changes: Mapping[str, Any]) -> None:
     for name, value in changes.items():
         setattr(row, name, value)
+    _place(row)
     if "language" in changes:  # a person's; without one the rules may guess again
-        row.language = row.language.partition("-")[0].lower()
         row.language_source = IntentSource.HUMAN if row.language else IntentSource.RULES
         row.variant_key, row.variant_of = "", None
+
+
+def _place(row: Keyword) -> None:
+    """Write country and language as imports do: a market in two spellings would be two."""
+    for name, code_of in (("country", country_code), ("language", language_code)):
+        given = getattr(row, name)
+        code = code_of(given) if given else ""
+        if code is None:
+            raise KeywordMarketUnknown
+        setattr(row, name, code)
 
 
 def _classify(row: Keyword, intent: str | None) -> None:

@@ -11,6 +11,7 @@ from igny8_core.modules.planner.constants import IntentSource, KeywordStatus
 from igny8_core.modules.planner.errors import (
     ClusterLocked,
     ClusterSectorMismatch,
+    KeywordMarketUnknown,
     KeywordStatusConflict,
     KeywordTaken,
     KeywordUnusable,
@@ -52,6 +53,26 @@ class TestCreate:
             made(tenant, "GREEN  tea", country="us")
         with tenant.work():
             assert Keyword.objects.count() == 2
+
+    def test_keyword_create_and_update_write_a_market_in_one_way(self, tenant: Tenant) -> None:
+        with tenant.work():
+            row = made(tenant, "green tea", country="UK", language="en-GB")
+            assert (row.country, row.language) == ("gb", "en")
+            services.keyword_update(row, country="US", language="")
+        with pytest.raises(KeywordTaken), tenant.work():
+            made(tenant, "green tea", country="Us")
+        for market in ({"country": "zz"}, {"language": "xx"}):
+            with pytest.raises(KeywordMarketUnknown), tenant.work():
+                made(tenant, "black tea", **market)
+            with pytest.raises(KeywordMarketUnknown), tenant.work():
+                services.keyword_update(Keyword.objects.get(pk=row.pk), **market)
+        with tenant.work():
+            assert list(Keyword.objects.values_list("country", "language")) == [("us", "")]
+
+    @pytest.mark.parametrize("text", ["green\x01tea", "green\x7ftea", "green\uffff tea"])
+    def test_keyword_create_refuses_what_no_file_can_hold(self, tenant: Tenant, text: str) -> None:
+        with pytest.raises(KeywordUnusable, match="control characters"), tenant.work():
+            made(tenant, text)
 
     def test_keyword_create_unknown_country_is_one_market(self, tenant: Tenant) -> None:
         with tenant.work():

@@ -55,6 +55,11 @@ class TestWorkbook:
         [row] = rows_of(workbook([["Keyword", "KD", "CPC"], ["shoes", 0.35, 1.2]], formats={"B2": "0%"}))
         assert (row.difficulty, row.cpc) == (35, Decimal("1.2"))
 
+    def test_escaped_characters_are_read_as_excel_shows_them(self):
+        cells = ["a_x005F_x0041_", "red_x0020_shoes", "b_xD83D_"]
+        rows = rows_of(workbook([["Keyword"], *([cell] for cell in cells)]))
+        assert [row.text for row in rows] == ["a_x0041_", "red shoes", "b_xD83D_"]
+
     def test_days_and_truths_are_text(self):
         rows = rows_of(
             workbook(
@@ -254,7 +259,7 @@ class TestHostileText:
         assert [(row.text, row.volume) for row in reader] == [("shoes", 90)]
         assert len(reader.ignored_columns) == 48
 
-    @pytest.mark.parametrize("cell", ["'=1+1 shoes", "'-shoes", "'@shoes", "'+shoes"])
+    @pytest.mark.parametrize("cell", ["'=1+1 shoes", "'-shoes", "'@shoes", "'+shoes", "'＝shoes", "''=shoes"])
     def test_apostrophe_of_an_escaped_formula_is_taken_off(self, cell):
         assert [row.text for row in rows_of(f"Keyword\n{cell}\n")] == [cell[1:]]
 

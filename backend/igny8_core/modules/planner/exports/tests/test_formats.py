@@ -307,3 +307,11 @@ class TestPlainList:
 
     def test_windows_1252_is_read_when_the_last_byte_is_its_only_letter(self):
         assert only_keyword("Keyword\ncafé".encode("cp1252")).text == "café"
+
+
+@pytest.mark.parametrize("cell", ["People also ask, İmages", "people_also_ask, i_mages"])
+def test_features_are_read_alike_however_often(cell):
+    assert only_keyword(f'Keyword,SERP features\nshoes,"{cell}"\n').serp_features == (
+        "people_also_ask",
+        "i_mages",
+    )

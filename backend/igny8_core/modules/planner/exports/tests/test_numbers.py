@@ -109,6 +109,7 @@ def test_difficulty_reads_percent_and_rounds_half_up(cell, difficulty):
         ("0.35", Decimal("0.35")),
         ("0,35", Decimal("0.35")),
         ("35%", Decimal("0.35")),
+        ("0.12345678", Decimal("0.123457")),
         ("1", Decimal(1)),
         ("High", None),
     ],

@@ -34,6 +34,7 @@ class TestRejections:
             ("red\x1b[0mshoes", RejectReason.CONTROL_CHARACTER),
             ('"red\nshoes"', RejectReason.CONTROL_CHARACTER),
             ("red\u2028shoes", RejectReason.CONTROL_CHARACTER),
+            ("red\uffffshoes", RejectReason.CONTROL_CHARACTER),
             ("?!", RejectReason.KEYWORD_WITHOUT_LETTERS),
             ("🍕", RejectReason.KEYWORD_WITHOUT_LETTERS),
         ],
