@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
@@ -115,8 +116,19 @@ class KeywordsView(JobPageView):
             "may_import": self.may("planner_import_create"),
             "may_seed": self.may("planner_keyword_seed"),
             "may_cluster": self.may("planner_cluster_run"),
+            "may_export": self.may("planner_keyword_export"),
+            "export_query": _export_query(self.site.pk, filters.values()),
         }
         return self.page("keywords/list.html", values, status=status)
+
+
+def _export_query(site_id: UUID, values: dict[str, Any]) -> str:
+    """The list's filters as the API's exports take them."""
+    if values.pop("is_unclustered", False):
+        values["has_cluster"] = "false"
+    if sector_id := values.pop("sector_id", None):
+        values["sector"] = sector_id
+    return urlencode({"site": site_id, **values})
 
 
 class KeywordsStatusView(SiteActionView):
