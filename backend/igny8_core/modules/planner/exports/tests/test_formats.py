@@ -315,3 +315,48 @@ def test_features_are_read_alike_however_often(cell):
         "people_also_ask",
         "i_mages",
     )
+
+
+class TestOwnExport:
+    HEADER = (
+        "Keyword,Country,Language,Volume,Volume from,Volume to,Difficulty,CPC,Currency,Competition,Intents,"
+        "Intent source,SERP features,Trend,Parent topic,Traffic potential,Global volume,Source,Figures of,"
+        "Status,Cluster,Topic"
+    )
+
+    def test_own_export_reads_every_column_but_those_for_people(self):
+        content = (
+            f"\ufeff{self.HEADER}\n"
+            '\'=moka pot,gb,en,,100,1000,0,1.2000,GBP,0.35,"commercial, transactional",human,'
+            '"people_also_ask, video","0.5, 1.0",pots,400,9000,semrush_api,2026-05-01,clustered,Moka pots,Coffee\n'
+        )
+        reader = opened(content, filename="keywords.csv")
+        assert reader.ignored_columns == ("Status", "Cluster", "Topic")
+        assert list(reader) == [
+            KeywordRow(
+                line_number=2,
+                text="=moka pot",
+                source_tool=SourceTool.OWN_EXPORT,
+                country="gb",
+                language="en",
+                volume_min=100,
+                volume_max=1000,
+                difficulty=0,
+                cpc=Decimal("1.2"),
+                cpc_currency="GBP",
+                competition=Decimal("0.35"),
+                intents=("commercial", "transactional"),
+                serp_features=("people_also_ask", "video"),
+                trend=(0.5, 1.0),
+                parent_topic="pots",
+                traffic_potential=400,
+                global_volume=9000,
+                seen_on=date(2026, 5, 1),
+                intent_source="human",
+                origin="semrush_api",
+            )
+        ]
+
+    def test_own_export_without_figures_knows_nothing(self):
+        row = only_keyword(f"{self.HEADER}\nmoka pot{',' * 21}\n", filename="keywords 2026-05-01.csv")
+        assert row == KeywordRow(2, "moka pot", source_tool=SourceTool.OWN_EXPORT)
