@@ -26,6 +26,7 @@ _HEADERS = {
     "competition": "Competition",
     "intents": "Intents",
     "intent_source": "Intent source",
+    "language_source": "Language source",
     "serp_features": "SERP features",
     "trend": "Trend",
     "parent_topic": "Parent topic",

@@ -53,6 +53,7 @@ Field = Literal[
     "traffic",
     "seen_on",
     "intent_source",
+    "language_source",
     "origin",
 ]
 

@@ -45,6 +45,7 @@ OWN_EXPORT = ExportFormat(
         Column("competition", parse_density, ("competition",)),
         Column("intents", parse_intents, ("intents",)),
         Column("intent_source", parse_source, ("intent source",)),
+        Column("language_source", parse_source, ("language source",)),
         Column("serp_features", parse_features, ("serp features",)),
         Column("trend", parse_shares, ("trend",)),
         Column("parent_topic", parse_phrase, ("parent topic",)),

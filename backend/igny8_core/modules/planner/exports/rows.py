@@ -56,8 +56,8 @@ class KeywordRow(NamedTuple):
     order. `trend` has up to 12 months, oldest first, each 0 to 1 relative to the peak month.
     `url` is the page that `position`, `previous_position`, `clicks`, `impressions` and `traffic` (visits a month) are
     of; without one, they are of the query as a whole. `serp_urls` are other pages that rank, at places not known.
-    `seen_on` is the day that the row says its figures are of. `intent_source` and `origin` (the tool that the figures
-    came from) are known to our own exports alone.
+    `seen_on` is the day that the row says its figures are of. `intent_source`, `language_source` and `origin` (the tool
+    that the figures came from) are known to our own exports alone.
     """
 
     line_number: int
@@ -88,6 +88,7 @@ class KeywordRow(NamedTuple):
     traffic: int | None = None
     seen_on: date | None = None
     intent_source: str | None = None
+    language_source: str | None = None
     origin: str | None = None
 
 

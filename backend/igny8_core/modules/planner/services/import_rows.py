@@ -136,7 +136,7 @@ def keyword_rows(
             *shared,
             record.text,
             record.language or "",
-            said if record.language else rules,
+            (record.language_source or said) if record.language else rules,
             record.volume,
             record.volume_min,
             record.volume_max,

@@ -60,6 +60,7 @@ def test_export_has_every_figure_and_no_formula(tenant: Tenant) -> None:
         "Competition": "0.9",
         "Intents": "commercial",
         "Intent source": "tool",
+        "Language source": "rules",
         "Source": "semrush_keyword_magic",
         "Figures of": "2026-01-31",
         "Status": "new",

@@ -48,7 +48,9 @@ def accepted(parse: Any) -> Any:
 
 
 def row_of(fields: dict[str, Any]) -> dict[str, Any]:
-    return {**fields, "intent": fields["intents"][0], "normalized": exact_key(fields["text"])}
+    said = fields["language_source"] if fields["language"] else "rules"
+    made = {"intent": fields["intents"][0], "normalized": exact_key(fields["text"]), "language_source": said}
+    return {**fields, **made}
 
 
 KEYWORDS = (
@@ -70,6 +72,7 @@ KEYWORDS = (
                 unique=True,
             ),
             "intent_source": st.sampled_from(["tool", "rules", "human"]),
+            "language_source": st.sampled_from(["tool", "rules", "human"]),
             "serp_features": WORDS.map(parse_features).map(list),
             "trend": st.lists(st.floats(0, 1), max_size=12),
             "parent_topic": st.just("") | accepted(parse_phrase),
@@ -91,6 +94,7 @@ UNKNOWN = row_of(
 KNOWN = row_of(
     UNKNOWN
     | {"text": '@"shoes", size 9; _x0041_', "country": "na", "language": "na", "volume": 500}
+    | {"language_source": "human"}
     | {"volume_min": 100, "volume_max": 1000, "difficulty": 0, "cpc": Decimal("1.234")}
     | {"cpc_currency": "USD", "competition": 0.000001, "intents": ["transactional", "commercial"]}
     | {"intent_source": "human", "serp_features": ["people_also_ask", "video"], "trend": [0, 1e-7, 0.3, 1]}
