@@ -15,6 +15,7 @@ from igny8_core.console.views import (
     edits,
     entrance,
     home,
+    import_columns,
     imports,
     keys,
     keywords,
@@ -144,6 +145,11 @@ urlpatterns = [
                 path("keywords/seeds/", keywords.SeedsView.as_view(), name="seeds"),
                 path("keywords/import/", imports.ImportsView.as_view(), name="imports"),
                 path("keywords/import/<uuid:import_id>/", imports.ImportView.as_view(), name="import"),
+                path(
+                    "keywords/import/<uuid:import_id>/columns/",
+                    import_columns.ImportMapView.as_view(),
+                    name="import_map",
+                ),
                 path(
                     "keywords/import/<uuid:import_id>/start/",
                     imports.ImportStartView.as_view(),

@@ -1,7 +1,7 @@
 """Bringing keywords in from a file: look at it, start it, follow it, and what became of earlier ones."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any, ClassVar
 from uuid import UUID
@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from igny8_core.auth.selectors import sector_list
 from igny8_core.common.errors import DomainError, NotFound
 from igny8_core.console.base import SiteActionView, id_of
+from igny8_core.console.columns import column_lines, field_choices
 from igny8_core.console.forms import ConsoleForm
 from igny8_core.console.jobs import JobPageView
 from igny8_core.console.lists import FilterForm, choice, page_number
@@ -36,8 +37,10 @@ class ImportForm(ConsoleForm):
 
     file = forms.FileField(
         label=gettext_lazy("File"),
-        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,text/csv,text/plain"}),
-        help_text=gettext_lazy("CSV, at most 200 MB. Nothing is imported before you have looked at it."),
+        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.zip,.json"}),
+        help_text=gettext_lazy(
+            "CSV, TSV, Excel, JSON or a ZIP of these, at most 200 MB. Nothing is imported before you have looked at it."
+        ),
     )
     sector_id = forms.ChoiceField(label=gettext_lazy("Sector"), required=False)
 
@@ -124,21 +127,32 @@ class ImportView(JobPageView):
 
     def get(self, request: HttpRequest, site_id: UUID, import_id: UUID) -> HttpResponse:
         """The page."""
-        detail, prices = self.detail, price_list()
+        return self.show()
+
+    def show(
+        self, *, chosen: Sequence[str] = (), has_header: bool | None = None, complaint: str = ""
+    ) -> HttpResponse:
+        """The page as it is, or after a refusal with what was chosen and why it cannot be."""
+        detail, prices, preview = self.detail, price_list(), self.detail.preview
         is_open = detail.row.state in (ImportState.UPLOADED, ImportState.RUNNING)
+        is_sayable = is_open and detail.row.job_id is None and self.may("planner_import_map")
         values = {
             "row": detail.row,
-            "preview": detail.preview,
+            "preview": preview,
+            "columns": column_lines(preview, chosen) if preview and is_open else (),
+            "fields": field_choices(preview) if preview and is_sayable else (),
+            "has_header": preview is None or preview.has_header if has_header is None else has_header,
+            "complaint": complaint,
             "rejects": detail.rejects[:SHOWN_REJECTS],
             "reasons": Counter(reject.reason for reject in detail.rejects).most_common(),
             "is_open": is_open,
-            "room": plan_get().limits.max_keywords - keyword_total() if is_open else 0,
+            "room": max(plan_get().limits.max_keywords - keyword_total(), 0) if is_open else 0,
             "planning_prices": [one for one in prices if one.operation.startswith("planner.")],
             "section_price": next(one for one in prices if one.operation == "writer.section"),
             "may_import": self.may("planner_import_start"),
             "may_cluster": self.may("planner_cluster_run"),
         }
-        return self.page("imports/detail.html", values)
+        return self.page("imports/detail.html", values, status=400 if complaint else 200)
 
 
 class ImportStartView(SiteActionView):
