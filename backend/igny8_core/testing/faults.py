@@ -8,8 +8,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from importlib import import_module
 from typing import Any, Literal
@@ -88,22 +88,28 @@ def _die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def _arm(point: FaultPoint) -> None:
-    """Replace the call by one that dies at its n-th run."""
+@contextmanager
+def fault_at(point: FaultPoint, fault: Callable[[], None]) -> Iterator[None]:
+    """Let something happen at a point in this process, once."""
     owner, name = _owner(point.call)
     inner, runs = getattr(owner, name), 0
 
     def counted(*args: Any, **kwargs: Any) -> Any:
         nonlocal runs
         runs += 1
-        if runs == point.number and point.when == "before":
-            _die()
+        is_it = runs == point.number
+        if is_it and point.when == "before":
+            fault()
         result = inner(*args, **kwargs)
-        if runs == point.number:
-            _die()
+        if is_it and point.when == "after":
+            fault()
         return result
 
     setattr(owner, name, counted)
+    try:
+        yield
+    finally:
+        setattr(owner, name, inner)
 
 
 def _owner(call: str) -> tuple[Any, str]:
@@ -139,15 +145,16 @@ def _main(text: str) -> None:
     program = json.loads(text)
     owner, name = _owner(program["call"])
     service: Callable[..., Any] = getattr(owner, name)
-    if program["at"]:
-        _arm(FaultPoint(**program["at"]))
     arguments: dict[str, Any] = {key: _argument(value) for key, value in program["arguments"].items()}
     taken = service.__code__.co_varnames[: service.__code__.co_argcount + service.__code__.co_kwonlyargcount]
     if "progress" in taken:
         arguments["progress"] = lambda *_: None
     if "checkpoint" in taken:
         arguments["checkpoint"] = lambda: None
-    with _scope(program["context"]):
+    with ExitStack() as around:
+        if program["at"]:
+            around.enter_context(fault_at(FaultPoint(**program["at"]), _die))
+        around.enter_context(_scope(program["context"]))
         service(**arguments)
 
 

@@ -1,10 +1,19 @@
 """Runs a job in the test's process as a worker would: signed header, empty context, claim, heartbeat, finish."""
 
+from uuid import UUID
+
 from celery import current_app
 
 from igny8_core.tenancy.context import TenantContext, site_scope_parse, tenant_transaction
 from igny8_core.tenancy.models import Job
 from igny8_core.tenancy.signing import HEADER, JobHeader, header_sign
+
+
+def job_deliver(job_id: UUID) -> Job:
+    """Deliver a job of the current scope by its id: for a process of its own."""
+    with tenant_transaction():
+        job = Job.objects.get(pk=job_id)
+    return job_run(job)
 
 
 def job_run(job: Job) -> Job:

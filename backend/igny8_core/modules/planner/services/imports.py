@@ -102,13 +102,15 @@ def keyword_import_run(import_id: UUID, *, progress: Progress) -> ImportReport:
     """
     with tenant_transaction():
         row = import_get(import_id, is_locked=True)
-        if row.state == ImportState.DONE:
-            return import_report(row)
-        if row.state == ImportState.FAILED:
-            raise ImportStateConflict(f"This import failed; upload the file again. {row.error_message}")
-        if row.state == ImportState.UPLOADED:
+        if row.state in (ImportState.DONE, ImportState.FAILED):
+            file_forget(row)  # a run that was killed right behind its commit has left it there
+        elif row.state == ImportState.UPLOADED:
             import_transition(row, ImportState.RUNNING)
             row.save(update_fields=["state"])
+    if row.state == ImportState.DONE:
+        return import_report(row)
+    if row.state == ImportState.FAILED:
+        raise ImportStateConflict(f"This import failed; upload the file again. {row.error_message}")
     progress(0, 1, f"Reading {row.filename}")
     try:
         report = _import_all(import_id)
