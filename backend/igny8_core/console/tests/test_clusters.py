@@ -160,8 +160,8 @@ def test_keyword_says_why_it_is_where_it_is(tenant: Tenant) -> None:
     assert "A run put it here" in body
     assert re.search(r"descale kettle with vinegar</span><span[^>]*>0\.\d\d near", body)
     assert "Kettle descaling" in body
-    assert "Move it there" in body
-    assert "Move it there" not in page_text(browser_of(tenant.viewer), page)
+    assert "to “Kettle descaling”" in body
+    assert "to “Kettle descaling”" not in page_text(browser_of(tenant.viewer), page)
     client = browser_of(tenant.member)
     client.post(at(tenant, "keywords/take-out/"), ids_of(rows[0]))
     assert "A person took it out" in page_text(client, page)

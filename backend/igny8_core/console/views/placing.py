@@ -75,9 +75,7 @@ class KeywordsMoveView(EditView):
         title = ngettext("Move %(n)s keyword", "Move %(n)s keywords", len(ids)) % {"n": len(ids)}
         values = {
             "title": title,
-            "lead": _(
-                "Choose its new cluster; a locked one takes nothing. No later run moves what you moved."
-            ),
+            "lead": _("Choose where to; a locked cluster takes nothing. No later run moves what you moved."),
             "ids": ids,
             "left": left,
             "search": search,
