@@ -14,12 +14,13 @@ import orjson
 from django.db import connections, models
 from psycopg import sql
 
-from igny8_core.common.ids import uuid7
+from igny8_core.common.ids import uuid7_digits
 from igny8_core.tenancy.bases import AccountBaseModel
 from igny8_core.tenancy.bulk_statements import (
     Follower,
     Precedence,
     Target,
+    follow_new_statement,
     follow_statement,
     names_of,
     new_statement,
@@ -58,6 +59,7 @@ def bulk_upsert(
     columns: Sequence[str],
     conflict_columns: Sequence[str],
     update_columns: Sequence[str],
+    shared: Mapping[str, Any] | None = None,
     precedences: tuple[Precedence, ...] = (),
     keeps_known: bool = False,
     newest_by: str = "",
@@ -66,7 +68,8 @@ def bulk_upsert(
 ) -> BulkResult:
     """Insert rows, or update the living row with the same account and `conflict_columns`; rows are streamed.
 
-    Call it inside a transaction. A row is a mapping, or a tuple in the order of `columns` (column names: `site_id`).
+    Call it inside a transaction. A row is a mapping, or a tuple in the order of `columns` (column names: `site_id`);
+    `shared` are further columns, with the value that all rows have.
     Of rows with the same key the first counts. A row whose `update_columns` stay the same keeps its version.
     With `keeps_known` an empty value (NULL, "" or []) never replaces a known one. With `newest_by`, an update column
     that tells how new a row is, an older row changes nothing, and a row that is newer in that alone neither.
@@ -74,13 +77,13 @@ def bulk_upsert(
     with them; what only that table has is staged behind `columns`. Raises OutsideTransaction, and TenantMismatch for
     a site that may not be seen.
     """
-    target = _target(model, columns, conflict_columns, update_columns)
+    target = _target(model, columns, conflict_columns, update_columns, shared=shared)
     target = replace(
         target,
         precedences=precedences,
         keeps_known=keeps_known,
         newest_by=newest_by,
-        staged=_left_over(follower, columns),
+        staged=_left_over(follower, target.columns),
     )
     with _stage(target) as (cursor, stage):
         staged = _stage_fill(cursor, stage, target, rows)
@@ -92,9 +95,17 @@ def bulk_upsert(
         cursor.execute(upsert_statement(stage, target))
         inserted, updated = cursor.fetchone()
         if follower is not None:
-            _joined(cursor, follow_statement(stage, target, follower))
+            _follow(cursor, stage, target, follower, are_new=inserted == staged - duplicates)
     unchanged = staged - duplicates - inserted - updated
     return BulkResult(inserted=inserted, updated=updated, unchanged=unchanged, duplicates=duplicates)
+
+
+def _follow(cursor: Any, stage: sql.Identifier, target: Target, follower: Follower, *, are_new: bool) -> None:
+    """Make the follower's rows; of rows that were all made just now, without a look at what is there."""
+    if are_new and set(follower.inherited) <= set(target.columns):
+        cursor.execute(follow_new_statement(stage, follower))
+    else:
+        _joined(cursor, follow_statement(stage, target, follower))
 
 
 def bulk_attach(
@@ -154,7 +165,11 @@ def _target(
     columns: Sequence[str],
     conflict_columns: Sequence[str],
     update_columns: Sequence[str],
+    *,
+    shared: Mapping[str, Any] | None = None,
 ) -> Target:
+    shared = dict(shared or {})
+    columns = (*columns, *shared)
     by_column = {field.column: field for field in model._meta.concrete_fields}
     owned = _OWNED.intersection(columns)
     unknown = {*columns, *conflict_columns, *update_columns} - by_column.keys()
@@ -169,21 +184,22 @@ def _target(
         fields=tuple(by_column[name] for name in columns),
         key=tuple(conflict_columns),
         updates=tuple(update_columns),
+        shared=shared,
     )
 
 
 def _stage_fill(cursor: Any, stage: sql.Identifier, target: Target, rows: Iterable[BulkRow]) -> int:
-    fields = (*target.fields, *target.staged)
+    fields = [field for field in (*target.fields, *target.staged) if field.column not in target.shared]
     names = tuple([str(field.column) for field in fields])
     json_at = [at for at, field in enumerate(fields) if isinstance(field, models.JSONField)]
     staged = 0
     with cursor.copy(sql.SQL("COPY {} (id, {}) FROM STDIN").format(stage, names_of(names))) as copy:
         write = copy.write_row
-        for row in rows:
+        for new_id, row in zip(uuid7_digits(), rows, strict=False):
             values = [row[name] for name in names] if isinstance(row, Mapping) else list(row)
             for at in json_at:
                 values[at] = orjson.dumps(values[at]).decode()
-            write((uuid7(), *values))
+            write((new_id, *values))
             staged += 1
     return staged
 

@@ -1,11 +1,12 @@
 """Proves that identifiers keep order and tell nothing; it never touches a database."""
 
 import time
-from uuid import RFC_4122
+from itertools import islice
+from uuid import RFC_4122, UUID
 
 import pytest
 
-from igny8_core.common.ids import ACCOUNT_ID_MAX, ACCOUNT_ID_MIN, account_id_new, uuid7
+from igny8_core.common.ids import ACCOUNT_ID_MAX, ACCOUNT_ID_MIN, account_id_new, uuid7, uuid7_digits
 
 
 def test_uuid7_is_a_version_7_of_the_standard_variant() -> None:
@@ -33,6 +34,17 @@ def test_uuid7_sorts_by_time(monkeypatch: pytest.MonkeyPatch) -> None:
     values = [uuid7() for _ in range(1_000)]
     assert values == sorted(values)
     assert len(set(values)) == 1_000
+
+
+def test_uuid7_digits_are_values_of_uuid7_in_order() -> None:
+    before = uuid7()
+    texts = list(islice(uuid7_digits(), 2_000))  # more than are drawn at once
+    values = [UUID(text) for text in texts]
+    assert {(value.version, value.variant) for value in values} == {(7, RFC_4122)}
+    assert before.int >> 80 <= values[0].int >> 80 <= values[-1].int >> 80 <= uuid7().int >> 80
+    assert len(set(values)) == 2_000
+    instants = [value.int >> 64 for value in values]
+    assert instants == sorted(instants)
 
 
 def test_account_id_stays_in_the_range_that_json_keeps_exact() -> None:

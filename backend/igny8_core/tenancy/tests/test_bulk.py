@@ -88,6 +88,20 @@ class TestWrite:
             assert upsert(rows_of(tenant, "tea")).inserted == 1
             assert Sector.deleted.filter(slug="tea").count() == 1
 
+    def test_bulk_shared_columns_are_those_of_each_row(self, tenant: Tenant) -> None:
+        with tenant.work():
+            result = bulk_upsert(
+                Sector,
+                [("tea",), ("milk",)],
+                columns=("slug",),
+                shared={"site_id": tenant.site.pk, "name": "It's \\ 100%"},
+                conflict_columns=("site_id", "slug"),
+                update_columns=("name",),
+            )
+            assert result.inserted == 2
+            rows = Sector.objects.filter(slug__in=["tea", "milk"]).values_list("site_id", "name")
+            assert list(rows) == [(tenant.site.pk, "It's \\ 100%")] * 2
+
     def test_bulk_no_rows_is_fine(self, tenant: Tenant) -> None:
         with tenant.work():
             assert upsert([]) == BulkResult(inserted=0, updated=0, unchanged=0, duplicates=0)
@@ -144,6 +158,23 @@ class TestWall:
                 columns=("account_id", *COLUMNS),
                 conflict_columns=("site_id", "slug"),
                 update_columns=(),
+            )
+
+    def test_bulk_account_cannot_be_shared_in(self, tenant: Tenant, stranger: Tenant) -> None:
+        with pytest.raises(ValueError, match="account_id"), tenant.work():
+            upsert(rows_of(tenant, "tea"), shared={"account_id": stranger.account.pk})
+
+    def test_bulk_shared_site_outside_the_scope_is_refused(self, tenant: Tenant) -> None:
+        other = site_make(tenant)
+        context = context_of(tenant.member, frozenset({tenant.site.pk}))
+        with pytest.raises(TenantMismatch), tenant_transaction(context):
+            bulk_upsert(
+                Sector,
+                [("tea", "Tea")],
+                columns=("slug", "name"),
+                shared={"site_id": other.pk},
+                conflict_columns=("site_id", "slug"),
+                update_columns=("name",),
             )
 
     def test_bulk_unknown_columns_are_refused(self, tenant: Tenant) -> None:

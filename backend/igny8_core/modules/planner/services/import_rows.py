@@ -44,7 +44,7 @@ METRICS = (
     "seen_on",
 )
 IDENTITY = ("site_id", "country", "normalized")
-COLUMNS = (*IDENTITY, "sector_id", "source_import_id", "text", *METRICS)
+COLUMNS = ("country", "normalized", "text", *METRICS)
 _RANKING = (IntentSource.RULES.value, IntentSource.TOOL.value, IntentSource.HUMAN.value)
 PRECEDENCES = (
     Precedence("intent_source", _RANKING, columns=("intents", "intent", "intent_source")),
@@ -116,7 +116,6 @@ def keyword_rows(
     reader: ExportReader, *, row: KeywordImport, tally: Tally, brands: tuple[str, ...]
 ) -> Iterator[tuple[Any, ...]]:
     """The staged rows of COLUMNS and what the history adds; the near-duplicate key is left to its own job."""
-    site_id, shared = row.site_id, (row.sector_id, row.pk)
     rules, said = IntentSource.RULES.value, IntentSource.TOOL.value
     tool, today = reader.tool.value, day_of(reader, row)
     has_history, unknown = history_of(reader) is not None, (None,) * len(_OF_QUERY)
@@ -130,10 +129,8 @@ def keyword_rows(
             is_of_query = record.url is None
             of_query = (record.position, record.clicks, record.impressions) if is_of_query else unknown
         yield (
-            site_id,
             record.country or "",
             normalized,
-            *shared,
             record.text,
             record.language or "",
             (record.language_source or said) if record.language else rules,

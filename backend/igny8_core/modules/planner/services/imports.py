@@ -175,6 +175,7 @@ def _import_all(import_id: UUID) -> ImportReport:
                 columns=COLUMNS,
                 conflict_columns=IDENTITY,
                 update_columns=METRICS,
+                shared={"site_id": row.site_id, "sector_id": row.sector_id, "source_import_id": row.pk},
                 precedences=PRECEDENCES,
                 keeps_known=True,
                 newest_by="seen_on",

@@ -104,6 +104,20 @@ class TestHistory:
         run(tenant, f"{HEADER}\nmoka pot,,110,,40,,,\n")
         assert [(day, volume) for _, _, day, volume, _, _ in history(tenant)] == [(date(2026, 5, 1), 110)]
 
+    def test_new_and_known_keywords_of_one_file_have_their_own_history(self, tenant: Tenant) -> None:
+        run(tenant, f"{HEADER}\nmoka pot,,100,,40,,,\n")
+        report = run(tenant, f"{HEADER}\nmoka pot,,120,,40,,,\ncat toy,,7,,,,,\ncat toy,,8,,,,,\n", JUNE)
+        assert (report.imported, report.updated, report.duplicates) == (1, 1, 1)
+        assert sorted((text, day.month, volume) for text, _, day, volume, _, _ in history(tenant)) == [
+            ("cat toy", 6, 7),
+            ("moka pot", 5, 100),
+            ("moka pot", 6, 120),
+        ]
+
+    def test_keywords_without_figures_have_no_history_beside_those_that_have(self, tenant: Tenant) -> None:
+        run(tenant, f"{HEADER}\nmoka pot,,100,,40,,,\ncat toy,,,,,,,\n")
+        assert [row[0] for row in history(tenant)] == ["moka pot"]
+
     def test_each_tool_has_a_history_of_its_own(self, tenant: Tenant) -> None:
         run(tenant, f"{HEADER}\nmoka pot,,100,,40,,,\n")
         run(tenant, "Keyword,Country,Search volume\nmoka pot,us,90\n", "list-2026-05-01.csv")
