@@ -39,6 +39,7 @@ FIELD_NAMES: Mapping[str, Any] = {
     # These are read by a tool's own layout alone.
     "tags": gettext_lazy("Tags"),
     "intent_source": gettext_lazy("Who said the intent"),
+    "language_source": gettext_lazy("Who said the language"),
     "origin": gettext_lazy("Tool"),
 }
 

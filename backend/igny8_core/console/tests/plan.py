@@ -24,7 +24,7 @@ def at(tenant: Tenant, page: str) -> str:
 
 def keyword(tenant: Tenant, text: str, **fields: object) -> Keyword:
     with tenant.work():
-        return Keyword.objects.create(site=tenant.site, text=text, normalized=text, stem_key=text, **fields)
+        return Keyword.objects.create(site=tenant.site, text=text, normalized=text, **fields)
 
 
 def cluster(tenant: Tenant, name: str = "Descaling", **fields: object) -> Cluster:
