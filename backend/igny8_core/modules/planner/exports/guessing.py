@@ -32,6 +32,7 @@ _ELSEWHERE: Mapping[str, str] = {
     "zoekterm": "text",
     "słowo kluczowe": "text",
     "suchvolumen": "volume",
+    "nachfrage": "volume",
     "volume de recherche": "volume",
     "volumen de búsqueda": "volume",
     "volume di ricerca": "volume",

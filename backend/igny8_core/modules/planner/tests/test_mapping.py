@@ -83,7 +83,7 @@ class TestLook:
         assert (found.encoding, found.delimiter, found.has_header) == ("utf-8", "semicolon", True)
         assert [(one.name, one.field, one.guess, one.sample) for one in found.columns] == [
             ("Begriff", None, "text", ("rote Schuhe", "blaue Schuhe", "rote Schuhe")),
-            ("Nachfrage", None, None, ("1200", "90", "7")),
+            ("Nachfrage", None, "volume", ("1200", "90", "7")),
             ("Notiz", None, None, ("x", "y", "z")),
         ]
         assert {"text", "volume", "country"} <= set(found.fields)

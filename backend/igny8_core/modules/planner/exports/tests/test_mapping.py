@@ -154,7 +154,7 @@ class TestLook:
     @pytest.mark.parametrize(
         ("header", "rows", "guesses"),
         [
-            ("Begriff;Nachfrage", [["rote Schuhe", "1"], ["Hut", "2"]], ("text", None)),
+            ("Begriff;Nachfrage;x", [["rote Schuhe", "1"], ["Hut", "2"]], ("text", "volume", None)),
             ("Suchbegriff;Suchvolumen;KD %", [], ("text", "volume", "difficulty")),
             ("My keyword;Search volume 2026;Kosten", [], ("text", "volume", None)),
             ("Keywrod;Serach volume", [], ("text", "volume")),
