@@ -25,6 +25,22 @@ def test_map_draws_each_cluster_as_a_link(tenant: Tenant) -> None:
         assert body.count(at(tenant, f"clusters/{group.pk}/")) == 2  # in the picture and in the table
 
 
+def test_table_of_the_map_has_pages_and_the_page_stays_small(tenant: Tenant) -> None:
+    care = topic(tenant, "how to care for a coffee machine")
+    with tenant.work():
+        Cluster.objects.bulk_create(
+            Cluster(site=tenant.site, name=f"descaling a coffee machine {n}", volume=n, topic=care)
+            for n in range(400)
+        )
+    client = browser_of(tenant.owner)
+    body, last = (page_text(client, at(tenant, f"map/?page={n}")) for n in (1, 8))
+    assert [one.count('<td class="main">') for one in (body, last)] == [50, 50]
+    assert "machine 399<" in body
+    assert "machine 0<" in last
+    assert "351–400 of 400" in last
+    assert len(body.encode()) < 112_000  # style and scripts are 87,000 more
+
+
 def test_map_brings_the_clusters_of_a_topic_together_under_its_name(tenant: Tenant) -> None:
     care = topic(tenant)
     for number in range(3):

@@ -1,6 +1,6 @@
 """The map of a site's clusters, and grouping keywords into them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 from uuid import UUID
 
@@ -12,10 +12,12 @@ from django.utils.translation import gettext_lazy
 
 from igny8_core.ai.errors import ModelNotConfigured
 from igny8_core.auth.selectors import sector_list
+from igny8_core.common.pages import PAGE_SIZE, Page
 from igny8_core.console.base import SiteActionView, id_of
 from igny8_core.console.editing import EditMixin
 from igny8_core.console.forms import ConsoleForm
 from igny8_core.console.jobs import JobPageView
+from igny8_core.console.lists import page_number
 from igny8_core.console.pictures import picture
 from igny8_core.modules.planner import services
 from igny8_core.modules.planner.constants import VectorSource
@@ -27,7 +29,7 @@ from igny8_core.modules.planner.selectors import (
     planner_counts,
     topic_list,
 )
-from igny8_core.modules.planner.types import VectorEstimate
+from igny8_core.modules.planner.types import ClusterRow, VectorEstimate
 from igny8_core.semantics.cluster import Granularity
 
 DRAWN = 120  # circles; more would be specks, the table has them all
@@ -83,7 +85,8 @@ class MapView(EditMixin, JobPageView):
         values = {
             "form": form,
             "clusters": clusters,
-            "rows": [(row, topics.get(row.topic_id, "") if row.topic_id else "") for row in clusters],
+            "topics": topics,
+            "page": _paged(clusters, page_number(self.request)),
             "picture": picture(clusters[:DRAWN], topics),
             "drawn": min(DRAWN, len(clusters)),
             "has_keywords": bool(clusters) or planner_counts(self.site.pk).keywords > 0,
@@ -93,6 +96,12 @@ class MapView(EditMixin, JobPageView):
             "may_find": self.may("planner_idea_generate"),
         }
         return self.page("planning/map.html", values, status=status)
+
+
+def _paged(clusters: Sequence[ClusterRow], number: int) -> Page[ClusterRow]:
+    """The clusters of one page of the table; a page past the end is empty."""
+    start = (number - 1) * PAGE_SIZE
+    return Page(rows=tuple(clusters[start : start + PAGE_SIZE]), total=len(clusters), number=number)
 
 
 class GroupView(JobPageView):
