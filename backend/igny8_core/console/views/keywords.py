@@ -32,6 +32,12 @@ from igny8_core.modules.system.selectors import industry_list
 from igny8_core.tenancy.context import tenant_transaction
 
 DEFAULT_ORDER = "-volume"
+_AS_THE_API_ASKS = {
+    "sector_id": {},
+    "is_unclustered": {"has_cluster": "false"},
+    "is_set_aside": {"has_cluster": "false", "cluster_source": "human"},
+    "is_head": {"is_variant": "false"},
+}
 
 
 class KeywordFilterForm(FilterForm):
@@ -54,12 +60,22 @@ class KeywordFilterForm(FilterForm):
         max_value=100,
         widget=forms.NumberInput(attrs={"placeholder": gettext_lazy("Difficulty to"), "size": 11}),
     )
+    brand = choice(
+        gettext_lazy("Branded or not"),
+        [("yes", gettext_lazy("Branded")), ("no", gettext_lazy("Not branded"))],
+    )
+    is_head = forms.BooleanField(label=gettext_lazy("Without near duplicates"), required=False)
     is_unclustered = forms.BooleanField(label=gettext_lazy("Without a cluster"), required=False)
     is_set_aside = forms.BooleanField(label=gettext_lazy("Set aside"), required=False)
 
+    variant_of = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
     def values(self) -> dict[str, Any]:
         """An unticked box does not narrow."""
-        return {name: value for name, value in super().values().items() if value is not False}
+        values = {name: value for name, value in super().values().items() if value is not False}
+        if brand := values.pop("brand", None):
+            values["is_branded"] = brand == "yes"
+        return values
 
 
 class KeywordForm(ConsoleForm):
@@ -124,11 +140,12 @@ class KeywordsView(JobPageView):
 
 def _export_query(site_id: UUID, values: dict[str, Any]) -> str:
     """The list's filters as the API's exports take them."""
-    if values.pop("is_unclustered", False):
-        values["has_cluster"] = "false"
-    if sector_id := values.pop("sector_id", None):
-        values["sector"] = sector_id
-    return urlencode({"site": site_id, **values})
+    asked = {"site": str(site_id)}
+    for name, value in values.items():
+        asked |= _AS_THE_API_ASKS.get(name, {name: str(value).lower()})
+    if sector_id := values.get("sector_id"):
+        asked["sector"] = sector_id
+    return urlencode(asked)
 
 
 class KeywordsStatusView(SiteActionView):

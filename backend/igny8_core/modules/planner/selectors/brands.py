@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from uuid import UUID
 
 from django.db.models import Q
 
@@ -9,12 +10,12 @@ from igny8_core.modules.system.selectors import brand_terms_by_site
 from igny8_core.semantics.intent import brand_keys
 
 
-def keywords_branded() -> Q:
-    """Keywords of the current scope that have one of their site's brand names, as words of their own."""
+def keywords_branded(site_id: UUID | None = None) -> Q:
+    """Keywords of the scope, or of one site, that have one of their site's brand names as words of their own."""
     found = Q(pk__in=[])
-    for site_id, terms in brand_terms_by_site().items():
-        if pattern := brand_pattern(terms):
-            found |= Q(site_id=site_id, normalized__regex=pattern)
+    for listed_id, terms in brand_terms_by_site().items():
+        if site_id in (None, listed_id) and (pattern := brand_pattern(terms)):
+            found |= Q(site_id=listed_id, normalized__regex=pattern)
     return found
 
 

@@ -1,6 +1,7 @@
 """Reads keywords: the list with its filters, counts, and what of them a run would take."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from django.db.models import Count, F, OrderBy, Q
@@ -8,6 +9,7 @@ from django.db.models import Count, F, OrderBy, Q
 from igny8_core.common.pages import Page
 from igny8_core.modules.planner.constants import IdeaKind, IdeaState, KeywordStatus, Placement
 from igny8_core.modules.planner.models import Cluster, ContentIdea, Keyword
+from igny8_core.modules.planner.selectors.brands import keywords_branded
 from igny8_core.modules.planner.types import (
     KeywordQuery,
     KeywordRow,
@@ -47,6 +49,7 @@ def keyword_list(query: KeywordQuery, *, number: int = 1) -> Page[KeywordRow]:
         "cluster_id": query.cluster_id,
         "volume__gte": query.volume_min,
         "difficulty__lte": query.difficulty_max,
+        "variant_of": query.variant_of,
     }
     rows = rows.filter(**{name: value for name, value in wanted.items() if value is not None})
     if query.search:
@@ -55,7 +58,29 @@ def keyword_list(query: KeywordQuery, *, number: int = 1) -> Page[KeywordRow]:
         rows = rows.filter(cluster=None)
     if query.is_set_aside:
         rows = rows.filter(cluster_source=Placement.HUMAN)
-    return page_read(rows.order_by(_ordered(query.ordering), "-id"), _keyword_row, number=number)
+    if query.is_head:
+        rows = rows.filter(variant_of=None)
+    if query.is_branded is not None:
+        branded = keywords_branded(query.site_id)
+        rows = rows.filter(branded if query.is_branded else ~branded)
+    page = page_read(rows.order_by(_ordered(query.ordering), "-id"), _keyword_row, number=number)
+    return replace(page, rows=_with_variants(page.rows))
+
+
+def _with_variants(rows: Sequence[KeywordRow]) -> tuple[KeywordRow, ...]:
+    """Each variant with the text of its head, each head with the number of its variants."""
+    heads = Keyword.objects.filter(pk__in={row.variant_of for row in rows if row.variant_of is not None})
+    texts = dict(heads.values_list("pk", "text"))
+    of_rows = Keyword.objects.filter(variant_of__in=[row.id for row in rows if row.variant_of is None])
+    counts = dict(of_rows.order_by().values_list("variant_of").annotate(n=Count("id")))
+    return tuple(
+        replace(
+            row,
+            head_text=texts.get(row.variant_of, "") if row.variant_of else "",
+            variants_count=counts.get(row.id, 0),
+        )
+        for row in rows
+    )
 
 
 def _ordered(ordering: str) -> OrderBy:
@@ -74,6 +99,8 @@ def _keyword_row(row: Keyword) -> KeywordRow:
         cpc=row.cpc,
         cpc_currency=row.cpc_currency,
         intent=row.intent,
+        language=row.language,
+        variant_of=row.variant_of,
         trend=tuple(row.trend),
         cluster_id=row.cluster_id,
         cluster_name=row.cluster.name if row.cluster else "",

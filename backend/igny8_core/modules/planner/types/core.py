@@ -206,6 +206,9 @@ class KeywordQuery:
     volume_min: int | None = None
     difficulty_max: int | None = None
     is_unclustered: bool = False
+    variant_of: UUID | None = None
+    is_head: bool = False
+    is_branded: bool | None = None
     is_set_aside: bool = False
     ordering: str = "-volume"
 
@@ -222,11 +225,15 @@ class KeywordRow:
     cpc: Decimal | None
     cpc_currency: str
     intent: str
+    language: str
+    variant_of: UUID | None
     trend: tuple[float, ...]
     cluster_id: UUID | None
     cluster_name: str
     is_set_aside: bool
     status: str
+    head_text: str = ""
+    variants_count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
