@@ -8,7 +8,7 @@ from openpyxl import load_workbook
 
 from igny8_core.modules.planner.constants import IdeaKind, IdeaState
 from igny8_core.modules.planner.models import Cluster, ContentIdea, PlanFinding, SitePage
-from igny8_core.modules.planner.tests.test_findings import idea_make, looked, page_make
+from igny8_core.modules.planner.tests.findings import idea_make, looked, page_make
 from igny8_core.tenancy.models import Job
 from igny8_core.testing.clients import client_of
 from igny8_core.testing.factories import Tenant

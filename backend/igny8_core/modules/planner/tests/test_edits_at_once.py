@@ -10,8 +10,8 @@ from django.db import connection
 from igny8_core.common.errors import DomainError
 from igny8_core.modules.planner import services
 from igny8_core.modules.planner.models import Cluster, ContentIdea, Keyword, Topic
+from igny8_core.modules.planner.tests.plans import cluster, idea, ids, move, split
 from igny8_core.modules.planner.tests.samples import HEADER, clustered, imported
-from igny8_core.modules.planner.tests.test_edits import cluster, idea, ids, move, split
 from igny8_core.tenancy.context import tenant_scope
 from igny8_core.testing.factories import Tenant
 

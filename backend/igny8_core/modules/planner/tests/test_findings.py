@@ -1,29 +1,23 @@
 """Findings: kept over looks, dismissed by people, and asked before an idea is accepted or written."""
 
-import threading
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
-from django.db import connections
 
 from igny8_core.common.errors import NotFound
 from igny8_core.modules.planner import selectors, services
 from igny8_core.modules.planner.constants import (
     FindingKind,
     FindingState,
-    IdeaKind,
     IdeaState,
 )
 from igny8_core.modules.planner.errors import (
     FindingStateConflict,
     IdeaDuplicates,
-    IdeaImproves,
-    IdeaStateConflict,
 )
 from igny8_core.modules.planner.models import (
     Cluster,
-    ContentIdea,
     Keyword,
     KeywordRanking,
     PlanFinding,
@@ -37,56 +31,14 @@ from igny8_core.modules.planner.selectors import (
     idea_conflicts,
 )
 from igny8_core.modules.planner.services.findings import finding_transition
+from igny8_core.modules.planner.tests.findings import idea_make, looked, page_make, ranking_make
 from igny8_core.modules.planner.tests.samples import NO_PROGRESS
 from igny8_core.modules.planner.types import FindingQuery, FindingsReport
-from igny8_core.modules.writer import services as writer
-from igny8_core.modules.writer.errors import TaskExists
-from igny8_core.modules.writer.models import WritingTask
-from igny8_core.semantics.normalise import stem_key
-from igny8_core.tenancy.context import tenant_scope, tenant_transaction
+from igny8_core.tenancy.context import tenant_scope
 from igny8_core.tenancy.models import AuditEvent
 from igny8_core.testing.factories import Tenant
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def idea_make(tenant: Tenant, head: str, **fields: Any) -> ContentIdea:
-    cluster = Cluster.objects.filter(name=head).first() or Cluster.objects.create(
-        site=tenant.site, name=head, head_keyword=head
-    )
-    values: dict[str, Any] = {"title": head.title(), "stem_key": stem_key(head), "score": 50.0, **fields}
-    return ContentIdea.objects.create(site=tenant.site, cluster=cluster, head_keyword=head, **values)
-
-
-def page_make(tenant: Tenant, query: str, path: str = "") -> SitePage:
-    return services.page_record(
-        site_id=tenant.site.pk,
-        url=f"https://{tenant.site.domain}/{path or query.replace(' ', '-')}",
-        head_query=query,
-        source="published",
-        content_id=uuid4(),
-    )
-
-
-def looked(tenant: Tenant) -> FindingsReport:
-    with tenant_scope(tenant.context):
-        return services.findings_run(site_id=tenant.site.pk, progress=NO_PROGRESS)
-
-
-def ranking_make(
-    tenant: Tenant, text: str, path: str, impressions: int, position: float, before: float
-) -> None:
-    keyword, _ = Keyword.objects.get_or_create(site=tenant.site, text=text, normalized=text)
-    KeywordRanking.objects.create(
-        site=tenant.site,
-        keyword=keyword,
-        url=f"https://{tenant.site.domain}/{path}",
-        url_key=uuid4(),
-        impressions=impressions,
-        position=position,
-        previous_position=before,
-        source_tool="search",
-    )
 
 
 class TestLook:
@@ -317,87 +269,3 @@ class TestAccepting:
             page_make(tenant, "moka pot")
             idea = idea_make(tenant, "moka pots", state=IdeaState.REJECTED)
             assert services.ideas_put_back({idea.pk: IdeaState.ACCEPTED}) == 1
-
-
-class TestWriting:
-    def test_automation_takes_no_idea_that_is_answered(self, tenant: Tenant) -> None:
-        with tenant.work():
-            page_make(tenant, "moka pot")
-            served, free = idea_make(tenant, "moka pots"), idea_make(tenant, "tea kettle")
-            idea_make(tenant, "coffee grinder", state=IdeaState.COMPLETED)
-            twin = idea_make(tenant, "coffee grinders")
-            improving = idea_make(
-                tenant, "pour over", kind=IdeaKind.REFRESH, page=page_make(tenant, "pour over")
-            )
-            assert selectors.idea_next_ids(tenant.site.pk, limit=9) == [free.pk]
-            services.idea_accept(served.pk, is_confirmed=True)
-            services.idea_accept(improving.pk)
-            assert set(selectors.idea_next_ids(tenant.site.pk, limit=9)) == {free.pk, served.pk}
-            assert selectors.idea_next_ids(tenant.site.pk, limit=9, is_accepted_only=True) == [served.pk]
-            assert selectors.plan_outlook(tenant.site.pk).ideas_accepted == 1
-        with tenant.work(), pytest.raises(IdeaDuplicates):
-            services.idea_mark_queued(twin.pk)
-
-    def test_better_of_two_twins_is_written(self, tenant: Tenant) -> None:
-        with tenant.work():
-            better, _ = idea_make(tenant, "moka pot", score=60.0), idea_make(tenant, "moka pots")
-        looked(tenant)
-        with tenant.work():
-            assert selectors.idea_next_ids(tenant.site.pk, limit=9) == [better.pk]
-
-    def test_idea_about_a_page_is_done_by_hand_and_never_written(self, tenant: Tenant) -> None:
-        with tenant.work():
-            idea = idea_make(tenant, "moka pot", kind=IdeaKind.QUICK_WIN, page=page_make(tenant, "moka pot"))
-            plain = idea_make(tenant, "kettle", state=IdeaState.ACCEPTED)
-        with tenant.work(), pytest.raises(IdeaStateConflict):
-            services.idea_done(idea.pk)
-        with tenant.work(), pytest.raises(IdeaStateConflict):
-            services.idea_done(plain.pk)
-        with tenant.work():
-            services.idea_accept(idea.pk)
-        with tenant.work(), pytest.raises(IdeaImproves):
-            writer.task_create(idea.pk)
-        with tenant.work():
-            assert services.idea_done(idea.pk).state == IdeaState.COMPLETED
-            assert WritingTask.objects.count() == 0
-
-    def test_idea_becomes_a_task_once_however_many_ask_at_once(self, tenant: Tenant) -> None:
-        with tenant.work():
-            idea = idea_make(tenant, "moka pot", state=IdeaState.ACCEPTED)
-        made = _at_once(tenant, [idea.pk] * 6)
-        with tenant.work():
-            task = WritingTask.objects.get()
-            assert selectors.idea_states([idea.pk]) == {idea.pk: "queued"}
-        assert made == [task.pk] * 6
-
-    def test_one_query_becomes_a_task_once_whichever_idea_asks(self, tenant: Tenant) -> None:
-        with tenant.work():
-            first = idea_make(tenant, "moka pot", state=IdeaState.ACCEPTED)
-            second = idea_make(tenant, "moka pot", state=IdeaState.FAILED)
-        made = _at_once(tenant, [first.pk, second.pk] * 3)
-        with tenant.work():
-            task = WritingTask.objects.get()
-        assert [one for one in made if one is not None] == [task.pk] * 3
-        assert task.idea_id in (first.pk, second.pk)
-
-
-def _at_once(tenant: Tenant, ids: list[UUID]) -> list[UUID | None]:
-    """What each of several real transactions got when all asked for a task at the same time; None: refused."""
-    gate, made = threading.Barrier(len(ids)), dict.fromkeys(range(len(ids)))
-
-    def ask(at: int) -> None:
-        try:
-            gate.wait(timeout=30)
-            with tenant_transaction(tenant.context):
-                made[at] = writer.task_create(ids[at]).pk
-        except (TaskExists, IdeaStateConflict, services.ideas.IdeaTaken):
-            made[at] = None
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=ask, args=(at,)) for at in range(len(ids))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    return list(made.values())
