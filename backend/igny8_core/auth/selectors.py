@@ -117,6 +117,11 @@ def site_get(site_id: UUID) -> Site:
     return site
 
 
+def site_language(site_id: UUID) -> str:
+    """The ISO 639-1 code of the language that a site is in; raises NotFound."""
+    return site_get(site_id).language.partition("-")[0].lower()
+
+
 def site_list() -> list[Site]:
     """The account's sites that the caller may see, by name."""
     return list(Site.objects.order_by("name", "id"))

@@ -1,4 +1,4 @@
-"""Owns the two keys of a keyword, exact and near-duplicate; must never guess a meaning the text does not spell."""
+"""Owns the exact key of a keyword, and English stems; must never guess a meaning the text does not spell."""
 
 import re
 import unicodedata
@@ -16,7 +16,6 @@ _TRAILING_KEPT = "#%&"
 _JOINERS = "\u200c\u200d"  # they tell words apart in Persian and the Indic scripts
 
 _PLAIN = re.compile(r"[A-Za-z0-9 ]+")
-_INNER_BREAK = re.compile(r"[-/_]")
 _FUNCTION_WORDS = (
     "a about am an and any are as at be been being but by can could did do does doing for from had has have how i"
     " if in into is it its just many may me might much must my of on or our shall should so some such than that the"
@@ -37,19 +36,6 @@ def keyword_normalise(text: str) -> str:
     flat = unicodedata.normalize("NFKC", flat).translate(_QUOTES_AND_DASHES)
     visible = "".join(char for char in flat if char in _JOINERS or not _is_invisible(char))
     return " ".join(word for word in map(_edges_strip, visible.split()) if word)
-
-
-def stem_key(text: str) -> str:
-    """Return the near-duplicate key: the sorted English Snowball stems of the text without stop words.
-
-    A text of stop words only keeps them. "to" between two content words gives the second a direction, so
-    "usd to eur" and "eur to usd" stay two keywords.
-    """
-    tokens = [part for part in _INNER_BREAK.sub(" ", keyword_normalise(text)).split() if part]
-    kept = {
-        _stem(word, _is_destination(tokens, at)) for at, word in enumerate(tokens) if word not in STOP_WORDS
-    }
-    return " ".join(sorted(kept or set(tokens)))
 
 
 def _is_invisible(char: str) -> bool:
@@ -75,14 +61,6 @@ def _is_trailing_kept(word: str, start: int, at: int) -> bool:
 
 def _is_edge(char: str) -> bool:
     return unicodedata.category(char)[0] == "P" or unicodedata.category(char) == "Sk"
-
-
-def _is_destination(tokens: list[str], at: int) -> bool:
-    return at >= 2 and tokens[at - 1] == "to" and tokens[at - 2] not in STOP_WORDS
-
-
-def _stem(word: str, is_destination: bool) -> str:
-    return f"to:{english_stem(word)}" if is_destination else english_stem(word)
 
 
 @lru_cache(maxsize=50_000)

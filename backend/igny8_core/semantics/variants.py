@@ -74,33 +74,33 @@ _PORTUGUESE = (
     (re.compile(r"(?<=\w{2})ns$"), "m"),
 )
 
+# As in English, why, when, where and who are kept: they ask different things of the same words.
 _GERMAN_WORDS = (
     "der die das den dem des ein eine einer eines einem einen und oder am an auf aus bei beim bis durch für fuer"
     " gegen im in ins mit nach seit über ueber um unter vom von vor zu zum zur ist sind war waren wird werden man"
-    " ich du er sie es wir ihr mein meine meinen dein deine sein seine sich wie was wann wo wer warum welche"
-    " welcher welches kann darf soll muss als auch dass wenn so hat haben"
+    " ich du er sie es wir ihr mein meine meinen dein deine sein seine sich wie was welche welcher welches kann"
+    " darf soll muss als auch dass wenn so hat haben"
 )
 _SPANISH_WORDS = (
     "el la los las lo un una unos unas y e o u de del a al ante con contra desde en entre hacia hasta para por"
     " segun sobre tras es son ser era esta estan este esto ese eso mi mis tu tus su sus me te se nos yo que cual"
-    " cuales quien como cuando cuanto donde porque si hay ha he tiene puede"
+    " cuales como cuanto si hay ha he tiene puede"
 )
 _FRENCH_WORDS = (
     "le la les l un une des du de d et ou a au aux avec chez contre dans depuis en entre par pour sous sur vers"
     " est sont etre ce cet cette ces c mon ma mes ton ta tes son sa ses nos vos leur je j tu il elle on nous vous"
-    " ils me m te t se s qui que qu quel quelle quels quelles quoi comment quand ou combien pourquoi si y il ont"
-    " peut faut"
+    " ils me m te t se s que qu quel quelle quels quelles quoi comment ou combien si y il ont peut faut"
 )
 _ITALIAN_WORDS = (
     "il lo la i gli le l un uno una e ed o di d del dello della dei degli delle dell a al allo alla ai agli alle"
     " all da dal dallo dalla dai dagli dalle dall in nel nello nella nei negli nelle nell con su sul sullo sulla"
     " sui sugli sulle sull per tra fra sono essere era questo questa mio mia tuo tua suo sua mi ti si ci vi io tu"
-    " che chi cui quale quali come cosa cos quando quanto dove perche se ha ho puo"
+    " che cui quale quali come cosa cos quanto se ha ho puo"
 )
 _PORTUGUESE_WORDS = (
     "o a os as um uma uns umas e ou de do da dos das d em no na nos nas num numa por pelo pela pelos pelas para"
     " pra com contra desde entre ate sobre ao aos sao ser era esta este isto esse isso meu minha meus seu sua seus"
-    " me te se eu tu que qual quais quem como quando quanto onde porque porquê se ha tem pode"
+    " me te se eu tu que qual quais como quanto se ha tem pode"
 )
 _LANGUAGES = {
     "en": _Language("english", STOP_WORDS, _words("to"), spellings=_ENGLISH),
@@ -128,23 +128,30 @@ STEMMED_LANGUAGES = frozenset(_LANGUAGES)
 
 
 def variant_key(text: str, language: str) -> str:
-    """Return the key that near duplicates share: the language and the sorted stems of the content words.
+    """Return the key that near duplicates share: the language and what `variant_stems` gives.
 
-    `language` is an ISO 639-1 code; for one without a stemmer here the words stand as they are, in their order. Empty
-    when the text has nothing to search for. Equal keys mean the same query in another spelling.
+    `language` is an ISO 639-1 code. Empty when the text has nothing to search for. Equal keys mean the same query in
+    another spelling.
+    """
+    stems = variant_stems(text, language)
+    return f"{language}: {' '.join(stems)}" if stems else ""
+
+
+def variant_stems(text: str, language: str) -> tuple[str, ...]:
+    """The sorted stems of a text's content words; in a language without a stemmer here its words, in their order.
+
+    A text of function words alone keeps them. A destination is marked: "to:eur".
     """
     known = _LANGUAGES.get(language)
     tokens = _tokens(text, known)
-    if not tokens:
-        return ""
     if known is None:
-        return f"{language}: {' '.join(tokens)}"
+        return tuple(tokens)
     kept = {
         _stem(word, language, is_destination=_is_destination(tokens, at, known))
         for at, word in enumerate(tokens)
         if word not in known.stop_words
     }
-    return f"{language}: {' '.join(sorted(kept or set(tokens)))}"
+    return tuple(sorted(kept or set(tokens)))
 
 
 def _tokens(text: str, known: _Language | None) -> list[str]:

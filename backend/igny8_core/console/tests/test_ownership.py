@@ -8,7 +8,7 @@ from igny8_core.console.tests.helpers import page_text, queries_with_1_and_50, s
 from igny8_core.console.tests.plan import at, cluster, idea, undo_of
 from igny8_core.modules.planner import services
 from igny8_core.modules.planner.models import Cluster, ContentIdea, PlanFinding, SitePage
-from igny8_core.semantics.normalise import stem_key
+from igny8_core.semantics.variants import variant_key
 from igny8_core.tenancy.models import Job
 from igny8_core.testing.clients import browser_of
 from igny8_core.testing.factories import Tenant, site_make
@@ -38,7 +38,7 @@ def finding_make(tenant: Tenant, query: str, **fields: object) -> PlanFinding:
 def served(tenant: Tenant) -> ContentIdea:
     """An idea that a page answers."""
     page_make(tenant, "moka pot")
-    return idea(tenant, cluster(tenant), "Moka pots", stem_key=stem_key("moka pots"))
+    return idea(tenant, cluster(tenant), "Moka pots", variant_key=variant_key("moka pots", "en"))
 
 
 def test_empty_pages_teach_the_next_step(tenant: Tenant) -> None:
@@ -189,7 +189,7 @@ def test_pages_cost_the_same_with_one_row_and_fifty(tenant: Tenant, path: str) -
         for _ in range(count):
             n = next(numbers)
             row = page_make(tenant, f"pot {n}")
-            other = idea(tenant, group, f"Pots {n}", stem_key=stem_key(f"pots {n}"))
+            other = idea(tenant, group, f"Pots {n}", variant_key=variant_key(f"pots {n}", "en"))
             finding_make(tenant, f"pot {n}", kind="idea_served", page=row, idea=other)
 
     few, many = queries_with_1_and_50(browser_of(tenant.owner), at(tenant, path), fill)

@@ -1,10 +1,10 @@
-"""Owns the proof of the two keys."""
+"""Owns the proof of the exact key."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from igny8_core.semantics.normalise import keyword_normalise, stem_key
+from igny8_core.semantics.normalise import keyword_normalise
 
 
 @pytest.mark.parametrize(
@@ -44,49 +44,6 @@ def test_keyword_normalise_gives_the_exact_key(text: str, key: str) -> None:
 @given(st.text())
 def test_keyword_normalise_is_idempotent(text: str) -> None:
     assert keyword_normalise(keyword_normalise(text)) == keyword_normalise(text)
-
-
-@given(st.text())
-def test_stem_key_is_the_same_for_a_text_and_its_exact_key(text: str) -> None:
-    assert stem_key(keyword_normalise(text)) == stem_key(text)
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        ("how to lose weight", "losing weight"),
-        ("running shoes for men", "men's running shoe"),
-        ("what size dog crate", "dog crate size"),
-        ("c++ tutorial", "tutorials for C++"),
-        ("e-mail marketing", "e mail marketing"),
-        ("24/7 plumber", "plumber 24/7"),
-    ],
-)
-def test_stem_key_joins_near_duplicates(one: str, other: str) -> None:
-    assert stem_key(one) == stem_key(other)
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        ("usd to eur", "eur to usd"),
-        ("c tutorial", "c++ tutorial"),
-        ("c++ tutorial", "c# tutorial"),
-        ("iphone 15", "iphone 16"),
-        ("keto with sugar", "keto without sugar"),
-        ("why is my dog shaking", "when is my dog shaking"),
-    ],
-)
-def test_stem_key_keeps_different_meanings_apart(one: str, other: str) -> None:
-    assert stem_key(one) != stem_key(other)
-
-
-def test_stem_key_of_stop_words_only_keeps_them() -> None:
-    assert stem_key("how to be") == "be how to"
-
-
-def test_stem_key_of_punctuation_is_empty() -> None:
-    assert stem_key("?!") == ""
 
 
 @given(st.text("aZ09 ", max_size=20))

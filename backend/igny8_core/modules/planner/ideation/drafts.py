@@ -12,7 +12,7 @@ from igny8_core.modules.planner.ideation.scoring import Figures, idea_score
 from igny8_core.modules.planner.ideation.titles import TitleSubject, plain_titles, title_options
 from igny8_core.modules.planner.ideation.wording import Wording
 from igny8_core.modules.planner.types import BriefEntity, OutlineSection
-from igny8_core.semantics.normalise import keyword_normalise, stem_key
+from igny8_core.semantics.normalise import keyword_normalise
 from igny8_core.semantics.numerics import Matrix
 
 MAX_IDEAS = 4
@@ -110,7 +110,7 @@ def _usable(candidates: Sequence[Candidate], *, wording: Wording) -> list[Candid
     placeless = [one for one in served if keyword_form(one.text) is not Form.LOCAL]
     kept: dict[object, Candidate] = {}
     for one in placeless or served:
-        kept.setdefault(wording.content_stems(one.text) or stem_key(one.text), one)
+        kept.setdefault(wording.content_stems(one.text) or wording.stems(one.text), one)
     return list(kept.values())
 
 
@@ -217,7 +217,7 @@ def _audience(head: Candidate) -> str:
 
 def _figures(group: Sequence[Candidate], view: ClusterView) -> Figures:
     head, wording = group[0], view.wording
-    related = [bool(wording.topic_stems.intersection(stem_key(one.text).split())) for one in group]
+    related = [bool(wording.topic_stems.intersection(wording.stems(one.text))) for one in group]
     return Figures(
         volume=sum(one.volume or 0 for one in group)
         if any(one.volume is not None for one in group)

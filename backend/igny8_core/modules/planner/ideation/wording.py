@@ -15,7 +15,8 @@ from igny8_core.modules.planner.ideation.lexicon import (
     PERSON,
     PROPER,
 )
-from igny8_core.semantics.normalise import keyword_normalise, stem_key
+from igny8_core.semantics.normalise import keyword_normalise
+from igny8_core.semantics.variants import variant_stems
 
 _CODE = re.compile(r"[a-z]{1,4}\d+[a-z]{0,2}|\d{2,}[a-z]{1,2}")
 _UNIT = re.compile(
@@ -50,15 +51,16 @@ class Wording:
     topic_stems: frozenset[str] = frozenset()
     counts: Counter[str] = field(default_factory=Counter)
     stem_counts: Counter[str] = field(default_factory=Counter)
+    language: str = "en"
 
     @classmethod
-    def learn(cls, keywords: Iterable[tuple[str, Sequence[str]]]) -> "Wording":
+    def learn(cls, keywords: Iterable[tuple[str, Sequence[str]]], *, language: str = "en") -> "Wording":
         """Learn from pairs of text and search intents; without navigational labels no name is found."""
         rows = [(keyword_normalise(text).split(), intents) for text, intents in keywords]
         counts = Counter(word for words, _ in rows for word in set(words))
         generic = {word for word, count in counts.items() if count >= max(3, _GENERIC_SHARE * len(rows))}
         names = _names(rows)
-        stems = Counter(stem for words, _ in rows for stem in _stems(" ".join(words)))
+        stems = Counter(stem for words, _ in rows for stem in _stems(" ".join(words), language))
         return cls(
             names=names,
             products=_products(rows, names=names, generic=generic),
@@ -67,6 +69,7 @@ class Wording:
             topic_stems=_frequent(stems, at_least=max(2, _TOPIC_SHARE * len(rows))),
             counts=counts,
             stem_counts=stems,
+            language=language,
         )
 
     def inline(self, text: str) -> str:
@@ -125,24 +128,28 @@ class Wording:
         """The verb that fits the phrase."""
         return "are" if self.is_plural(text) else "is"
 
+    def stems(self, text: str) -> frozenset[str]:
+        """The stems of a text, wherever it leads: to one article "usd to eur" and "eur to usd" are the same."""
+        return _stems(text, self.language)
+
     def content_stems(self, text: str) -> frozenset[str]:
         """The stems that tell a keyword from the rest of the site's."""
-        return _stems(text) - self.common_stems
+        return self.stems(text) - self.common_stems
 
     def strange_stems(self, text: str) -> frozenset[str]:
         """The stems that no other keyword of the site has: "tabl" of "coffee table" among coffees."""
-        return frozenset(stem for stem in _stems(text) if self.stem_counts[stem] < 2)
+        return frozenset(stem for stem in self.stems(text) if self.stem_counts[stem] < 2)
 
     def is_related(self, text: str, *, head: str) -> bool:
         """Whether a noun phrase belongs to the head keyword: all its words are the site's, or it is a kind of it."""
-        strange = self.strange_stems(text) - _stems(head)
-        return not strange or (len(strange) == 1 and _stems(head) <= _stems(text))
+        strange = self.strange_stems(text) - self.stems(head)
+        return not strange or (len(strange) == 1 and self.stems(head) <= self.stems(text))
 
     def is_misspelt(self, text: str) -> bool:
         """Whether a rare word of the text is nearly one that the site's keywords use often."""
         frequent = [word for word, count in self.counts.items() if count >= _TYPO_MIN_SEEN]
         return any(
-            self.counts[word] <= 1 and _nearly(word, frequent)
+            self.counts[word] <= 1 and _nearly(word, frequent, language=self.language)
             for word in keyword_normalise(text).split()
             if len(word) >= _TYPO_MIN_LENGTH and word.isalpha()
         )
@@ -172,9 +179,8 @@ def _first_upper(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _stems(text: str) -> frozenset[str]:
-    # The mark of a direction tells "usd to eur" from "eur to usd"; to one article the two are the same.
-    return frozenset(stem.removeprefix("to:") for stem in stem_key(text).split())
+def _stems(text: str, language: str) -> frozenset[str]:
+    return frozenset(stem.removeprefix("to:") for stem in variant_stems(text, language))
 
 
 def _frequent(counts: Counter[str], *, at_least: float) -> frozenset[str]:
@@ -243,6 +249,6 @@ def _is_ware(words: Sequence[str], intents: Sequence[str]) -> bool:
     return is_bought and len(words) in (2, 3) and PROPER.isdisjoint(words) and LITTLE.isdisjoint(words)
 
 
-def _nearly(word: str, frequent: Sequence[str]) -> bool:
+def _nearly(word: str, frequent: Sequence[str], *, language: str) -> bool:
     close = get_close_matches(word, frequent, n=1, cutoff=_TYPO_SIMILARITY)
-    return bool(close) and close[0] != word and stem_key(close[0]) != stem_key(word)
+    return bool(close) and variant_stems(close[0], language) != variant_stems(word, language)

@@ -5,7 +5,7 @@ import igny8_core.common.ids
 import igny8_core.tenancy.fields
 from django.db import migrations, models
 
-from igny8_core.semantics.normalise import stem_key
+from igny8_core.semantics.variants import variant_key
 from igny8_core.tenancy.rls import ProtectTenantTable
 
 
@@ -14,7 +14,7 @@ def keys_fill(apps, schema_editor):
     for name, text in (("ContentIdea", "head_keyword"), ("SitePage", "head_query")):
         rows = apps.get_model("planner", name)._base_manager.using(schema_editor.connection.alias)
         for pk, value in list(rows.exclude(**{text: ""}).values_list("pk", text)):
-            rows.filter(pk=pk).update(stem_key=stem_key(value)[:400])
+            rows.filter(pk=pk).update(stem_key=variant_key(value, 'en')[:400])
     pages = apps.get_model("planner", "SitePage")._base_manager.using(schema_editor.connection.alias)
     pages.exclude(head_query="").update(query_source="article")
 

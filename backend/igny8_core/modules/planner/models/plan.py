@@ -36,7 +36,7 @@ class SitePage(SiteSectorBaseModel):
     url = models.URLField(max_length=500)
     title = models.CharField(max_length=300, blank=True, default="")
     head_query = models.CharField(max_length=200, blank=True, default="")
-    stem_key = models.CharField(max_length=MAX_NORMALIZED_LENGTH, blank=True, default="", editable=False)
+    variant_key = models.CharField(max_length=MAX_NORMALIZED_LENGTH, blank=True, default="", editable=False)
     query_source = models.CharField(max_length=10, choices=QuerySource, blank=True, default=QuerySource.NONE)
     source = models.CharField(max_length=10, choices=PageSource)
     content_id = models.UUIDField(null=True, blank=True, help_text="The article, when we wrote the page.")
@@ -53,7 +53,7 @@ class SitePage(SiteSectorBaseModel):
     class Meta:
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["account", "site", "head_query"], name="planner_page_query"),
-            models.Index(fields=["account", "site", "stem_key"], name="planner_page_key"),
+            models.Index(fields=["account", "site", "variant_key"], name="planner_page_key"),
             models.Index(fields=["account", "site", "remote_key"], name="planner_page_remote"),
             models.Index(fields=["account", "site", "-id"], name="planner_page_list"),
         ]
@@ -120,7 +120,7 @@ class ContentIdea(SiteSectorBaseModel):
     cluster_id: UUID
     title = models.CharField(max_length=200)
     head_keyword = models.CharField(max_length=200)
-    stem_key = models.CharField(max_length=MAX_NORMALIZED_LENGTH, blank=True, default="", editable=False)
+    variant_key = models.CharField(max_length=MAX_NORMALIZED_LENGTH, blank=True, default="", editable=False)
     kind = models.CharField(max_length=12, choices=IdeaKind, default=IdeaKind.NEW_CONTENT)
     page = TenantForeignKey(
         "planner.SitePage",
@@ -142,7 +142,7 @@ class ContentIdea(SiteSectorBaseModel):
             models.Index(fields=["account", "site", "-score"], name="planner_idea_score"),
             models.Index(fields=["account", "site", "state"], name="planner_idea_state"),
             models.Index(fields=["account", "cluster"], name="planner_idea_cluster"),
-            models.Index(fields=["account", "site", "stem_key"], name="planner_idea_query"),
+            models.Index(fields=["account", "site", "variant_key"], name="planner_idea_query"),
         ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(

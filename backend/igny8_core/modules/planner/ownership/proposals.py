@@ -6,25 +6,27 @@ from uuid import UUID
 from igny8_core.modules.planner.ownership.addresses import query_derive
 from igny8_core.modules.planner.ownership.conflicts import RankView
 from igny8_core.modules.planner.types import OwnerProposal
-from igny8_core.semantics.normalise import stem_key
+from igny8_core.semantics.variants import variant_stems
 
 SHOWN = 5
 PageFacts = tuple[UUID, str, str, str, str]
 
 
 def owners_propose(
-    query: str, *, pages: Iterable[PageFacts], ranks: Sequence[RankView]
+    query: str, *, pages: Iterable[PageFacts], ranks: Sequence[RankView], language: str
 ) -> list[OwnerProposal]:
     """At most five pages that may own a query, the best reason first: same query, search, title, address.
 
     A page is named once. `ranks` are those of the query; of title and address all of the query's words must be there.
     """
-    wanted = set(stem_key(query).split())
+    wanted = set(variant_stems(query, language))
     by_rank = {rank.page_id: at for at, rank in enumerate(sorted(ranks, key=lambda one: one.strength))}
     found: list[tuple[int, int, str, OwnerProposal]] = []
     for page_id, url, title, head_query, source in pages:
         at = by_rank.get(page_id)
-        reason, detail = _reason(wanted, url=url, title=title, head_query=head_query, source=source)
+        reason, detail = _reason(
+            wanted, url=url, title=title, head_query=head_query, source=source, language=language
+        )
         place = _ORDER.index(reason)
         if at is not None and place > _ORDER.index("search"):
             rank = sorted(ranks, key=lambda one: one.strength)[at]
@@ -38,15 +40,17 @@ def owners_propose(
 _ORDER = ("same_query", "search", "title", "address", "")
 
 
-def _reason(wanted: set[str], *, url: str, title: str, head_query: str, source: str) -> tuple[str, str]:
+def _reason(
+    wanted: set[str], *, url: str, title: str, head_query: str, source: str, language: str
+) -> tuple[str, str]:
     if not wanted:
         return "", ""
-    if set(stem_key(head_query).split()) == wanted and source != "derived":
+    if set(variant_stems(head_query, language)) == wanted and source != "derived":
         return "same_query", head_query
-    if wanted <= set(stem_key(title).split()):
+    if wanted <= set(variant_stems(title, language)):
         return "title", title
     derived = query_derive(url=url, title="")
-    return ("address", derived) if wanted <= set(stem_key(derived).split()) else ("", "")
+    return ("address", derived) if wanted <= set(variant_stems(derived, language)) else ("", "")
 
 
 def _figures(rank: RankView) -> str:

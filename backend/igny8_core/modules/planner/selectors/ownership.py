@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q
 
-from igny8_core.auth.models import Site
+from igny8_core.auth.selectors import site_get, site_language
 from igny8_core.common.errors import NotFound
 from igny8_core.common.pages import Page
 from igny8_core.modules.planner.constants import FindingKind, FindingState, IdeaKind, IdeaState
@@ -25,7 +25,7 @@ from igny8_core.modules.planner.types import (
     PageQuery,
     PageRow,
 )
-from igny8_core.semantics.normalise import stem_key
+from igny8_core.semantics.variants import variant_key
 from igny8_core.tenancy.pages import page_read
 
 _WRITTEN = (IdeaState.QUEUED, IdeaState.COMPLETED)
@@ -113,6 +113,7 @@ def cluster_owner(cluster_id: UUID) -> ClusterOwner:
         cluster.head_keyword,
         pages=pages.order_by("pk").values_list("pk", "url", "title", "head_query", "query_source"),
         ranks=rankings_read(cluster.site_id, cluster_id=cluster.pk, query=cluster.head_keyword),
+        language=site_language(cluster.site_id),
     )
     return ClusterOwner(
         cluster_id=cluster.pk,
@@ -145,11 +146,11 @@ def rankings_read(
     found = list(rows.order_by("-seen_on", "pk").values_list(*columns)[:_RANKINGS_READ])
     if not found:
         return []
-    domain = Site.objects.values_list("domain", flat=True).get(pk=site_id)
+    domain, language = site_get(site_id).domain, site_language(site_id)
     pages = SitePage.objects.filter(site_id=site_id, removed_at=None).order_by("-pk")
     known = {address_key(url): page_id for page_id, url in pages.values_list("pk", "url")}
-    wanted = stem_key(query) if query is not None else None
-    views = (_rank_view(*row, known=known) for row in found)
+    wanted = variant_key(query, language) if query is not None else None
+    views = (_rank_view(*row, known=known, language=language) for row in found)
     own = (view for view in views if view.page_id or is_of_site(view.url, domain=domain))
     return [view for view in own if wanted is None or view.key == wanted]
 
@@ -164,10 +165,11 @@ def _rank_view(
     volume: int | None,
     *,
     known: dict[str, UUID],
+    language: str,
 ) -> RankView:
     return RankView(
         query=text,
-        key=stem_key(text),
+        key=variant_key(text, language),
         url=url,
         page_id=known.get(address_key(url)),
         impressions=impressions,
@@ -260,7 +262,7 @@ def _page_side(row: SitePage) -> FindingSide:
 def ideas_clear(rows: Any) -> Any:
     """Those ideas that nothing on the site or in the plan answers already; a dismissed conflict is none."""
     dismissed = PlanFinding.objects.filter(idea_id=OuterRef("pk"), state=FindingState.DISMISSED)
-    same = {"site_id": OuterRef("site_id"), "stem_key": OuterRef("stem_key")}
+    same = {"site_id": OuterRef("site_id"), "variant_key": OuterRef("variant_key")}
     served = Exists(SitePage.objects.filter(**same, removed_at=None)) & ~Exists(
         dismissed.filter(kind=FindingKind.IDEA_SERVED)
     )
@@ -268,7 +270,7 @@ def ideas_clear(rows: Any) -> Any:
         dismissed.filter(kind__in=(FindingKind.IDEA_WRITTEN, FindingKind.IDEA_TWIN))
     )
     found = Exists(PlanFinding.objects.filter(idea_id=OuterRef("pk"), state=FindingState.OPEN))
-    return rows.exclude(Q(found) | ~Q(stem_key="") & (Q(served) | Q(taken)))
+    return rows.exclude(Q(found) | ~Q(variant_key="") & (Q(served) | Q(taken)))
 
 
 def idea_conflicts(ids: Collection[UUID]) -> list[IdeaConflict]:
@@ -300,25 +302,27 @@ def _dismissed_pairs(ideas: Iterable[ContentIdea]) -> set[tuple[UUID, UUID | Non
 
 
 def _page_conflicts(ideas: Collection[ContentIdea]) -> Iterable[IdeaConflict]:
-    keys = {one.stem_key for one in ideas if one.stem_key}
+    keys = {one.variant_key for one in ideas if one.variant_key}
     sites = {one.site_id for one in ideas}
-    rows = SitePage.objects.filter(site_id__in=sites, stem_key__in=keys, removed_at=None).order_by("pk")
-    pages = {(row.site_id, row.stem_key): row for row in rows} if keys else {}
+    rows = SitePage.objects.filter(site_id__in=sites, variant_key__in=keys, removed_at=None).order_by("pk")
+    pages = {(row.site_id, row.variant_key): row for row in rows} if keys else {}
     for one in ideas:
-        page = pages.get((one.site_id, one.stem_key))
+        page = pages.get((one.site_id, one.variant_key))
         if page is not None:
             yield _conflict(one, FindingKind.IDEA_SERVED, page=page)
 
 
 def _idea_twins(ideas: Collection[ContentIdea]) -> Iterable[IdeaConflict]:
-    keys = {one.stem_key for one in ideas if one.stem_key}
+    keys = {one.variant_key for one in ideas if one.variant_key}
     if not keys:
         return
     sites = {one.site_id for one in ideas}
-    rows = ContentIdea.objects.filter(site_id__in=sites, stem_key__in=keys, state__in=_TAKEN).order_by("pk")
-    before = {(row.site_id, row.stem_key): row for row in rows if row.kind == IdeaKind.NEW_CONTENT}
+    rows = ContentIdea.objects.filter(site_id__in=sites, variant_key__in=keys, state__in=_TAKEN).order_by(
+        "pk"
+    )
+    before = {(row.site_id, row.variant_key): row for row in rows if row.kind == IdeaKind.NEW_CONTENT}
     for one in ideas:
-        other = before.setdefault((one.site_id, one.stem_key), one) if one.stem_key else one
+        other = before.setdefault((one.site_id, one.variant_key), one) if one.variant_key else one
         if other.pk != one.pk:
             is_written = other.state in (IdeaState.QUEUED, IdeaState.COMPLETED)
             kind = FindingKind.IDEA_WRITTEN if is_written else FindingKind.IDEA_TWIN

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from igny8_core.auth.models import Site
+from igny8_core.auth.selectors import site_language
 from igny8_core.common.clock import utc_now
 from igny8_core.common.errors import NotFound
 from igny8_core.modules.planner.constants import FindingState, QuerySource
@@ -23,8 +24,9 @@ from igny8_core.modules.planner.ownership.conflicts import (
 from igny8_core.modules.planner.selectors import rankings_read
 from igny8_core.modules.planner.services.owners import owners_refresh
 from igny8_core.modules.planner.types import FindingsReport, Progress
-from igny8_core.semantics.normalise import keyword_normalise, stem_key
+from igny8_core.semantics.normalise import keyword_normalise
 from igny8_core.semantics.numerics import Matrix
+from igny8_core.semantics.variants import variant_key
 from igny8_core.semantics.vectors import KeywordSpace
 from igny8_core.tenancy.audit import audit_write
 from igny8_core.tenancy.context import TENANT_ALIAS, tenant_transaction
@@ -118,13 +120,13 @@ def _decide(ids: Iterable[UUID], state_of: Callable[[UUID], FindingState]) -> in
 
 
 def _read(site_id: UUID) -> _Plan:
-    if not Site.objects.filter(pk=site_id).exists():
-        raise NotFound
+    language = site_language(site_id)
     volumes = Keyword.objects.filter(site_id=site_id).order_by("pk").values_list("normalized", "volume")
     searched = {text: volume or 0 for text, volume in volumes}
     return _Plan(
         ideas=[
-            _idea_view(row, searched) for row in ContentIdea.objects.filter(site_id=site_id).order_by("pk")
+            _idea_view(row, searched, language=language)
+            for row in ContentIdea.objects.filter(site_id=site_id).order_by("pk")
         ],
         pages=[
             _page_view(row)
@@ -135,11 +137,11 @@ def _read(site_id: UUID) -> _Plan:
     )
 
 
-def _idea_view(row: ContentIdea, searched: Mapping[str, int]) -> IdeaView:
+def _idea_view(row: ContentIdea, searched: Mapping[str, int], *, language: str) -> IdeaView:
     return IdeaView(
         id=row.pk,
         query=keyword_normalise(row.head_keyword),
-        key=row.stem_key or stem_key(row.head_keyword),
+        key=row.variant_key or variant_key(row.head_keyword, language),
         cluster_id=row.cluster_id,
         state=row.state,
         kind=row.kind,
@@ -153,7 +155,7 @@ def _page_view(row: SitePage) -> PageView:
         id=row.pk,
         url=row.url,
         query=row.head_query,
-        key=row.stem_key,
+        key=row.variant_key,
         content_id=row.content_id,
         is_said=row.query_source in (QuerySource.ARTICLE, QuerySource.PERSON),
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from igny8_core.auth.selectors import site_language
 from igny8_core.common.clock import utc_now
 from igny8_core.modules.planner.constants import IdeaKind, QuerySource
 from igny8_core.modules.planner.ideation.scoring import NO_FIGURES, Standing, opportunity
@@ -12,8 +13,9 @@ from igny8_core.modules.planner.models import ContentIdea, KeywordMetric, SitePa
 from igny8_core.modules.planner.ownership.conflicts import SERVED_MAX_POSITION, RankView
 from igny8_core.modules.planner.selectors import rankings_read
 from igny8_core.modules.planner.types import BriefLink
-from igny8_core.semantics.normalise import keyword_normalise, stem_key
+from igny8_core.semantics.normalise import keyword_normalise
 from igny8_core.semantics.numerics import Matrix
+from igny8_core.semantics.variants import variant_key
 from igny8_core.semantics.vectors import KeywordSpace
 
 LINKS = 5
@@ -41,6 +43,7 @@ class Grounds:
     clicks_before: dict[str, int]
     improved: frozenset[UUID]
     now: datetime
+    language: str
 
     @classmethod
     def read(cls, site_id: UUID) -> "Grounds":
@@ -54,7 +57,15 @@ class Grounds:
         for rank in sorted(rankings_read(site_id), key=lambda one: one.strength):
             if rank.page_id is not None and rank.key:
                 ranks.setdefault(rank.key, rank)
-        return cls(pages, by_key, ranks, _clicks_before(site_id), _improved(site_id), utc_now())
+        return cls(
+            pages,
+            by_key,
+            ranks,
+            _clicks_before(site_id),
+            _improved(site_id),
+            utc_now(),
+            site_language(site_id),
+        )
 
     def looked_again(self, site_id: UUID) -> "Grounds":
         """The same, with the ideas that there are by now."""
@@ -62,7 +73,7 @@ class Grounds:
 
     def page_for(self, query: str) -> UUID | None:
         """The page that answers a query: by its own query, or because a search shows it at the top."""
-        key = stem_key(query)
+        key = variant_key(query, self.language)
         if not key:
             return None
         rank = self.ranks.get(key)
@@ -71,7 +82,7 @@ class Grounds:
 
     def standing(self, query: str, page_id: UUID) -> Standing:
         """How the page does for the query."""
-        key, page = stem_key(query), self.pages[page_id]
+        key, page = variant_key(query, self.language), self.pages[page_id]
         age = (self.now - page.changed_at).days if page.changed_at else None
         rank = self.ranks.get(key)
         if rank is None or rank.page_id != page_id:
@@ -102,7 +113,7 @@ class Grounds:
         return [self._linked(head, pages, row) for head, row in zip(heads, cosines, strict=True)]
 
     def _linked(self, head: str, pages: Sequence[_Page], cosines: Matrix) -> tuple[BriefLink, ...]:
-        own, key = self.page_for(head), stem_key(head)
+        own, key = self.page_for(head), variant_key(head, self.language)
         near = sorted(
             (-float(cosine), page.url, page)
             for cosine, page in zip(cosines, pages, strict=True)
@@ -121,7 +132,7 @@ def _improved(site_id: UUID) -> frozenset[UUID]:
 
 def _page(row: SitePage) -> _Page:
     is_said = row.query_source in (QuerySource.ARTICLE, QuerySource.PERSON)
-    return _Page(row.pk, row.url, row.title, row.head_query, row.stem_key, is_said, row.changed_at)
+    return _Page(row.pk, row.url, row.title, row.head_query, row.variant_key, is_said, row.changed_at)
 
 
 def _clicks_before(site_id: UUID) -> dict[str, int]:

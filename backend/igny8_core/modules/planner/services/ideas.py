@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from igny8_core.auth.models import Site
+from igny8_core.auth.selectors import site_language
 from igny8_core.common.clock import utc_now
 from igny8_core.common.errors import NotFound
 from igny8_core.modules.planner.briefs import brief_json
@@ -27,7 +28,8 @@ from igny8_core.modules.planner.models import Cluster, ContentIdea, Keyword
 from igny8_core.modules.planner.selectors import idea_conflicts
 from igny8_core.modules.planner.services.grounds import Grounds
 from igny8_core.modules.planner.types import BriefLink, IdeasReport, Progress
-from igny8_core.semantics.normalise import keyword_normalise, stem_key
+from igny8_core.semantics.normalise import keyword_normalise
+from igny8_core.semantics.variants import variant_key
 from igny8_core.semantics.vectors import KeywordSpace
 from igny8_core.tenancy.audit import audit_write
 from igny8_core.tenancy.context import TENANT_ALIAS, tenant_transaction
@@ -251,9 +253,7 @@ def _use_keywords(row: ContentIdea, *, before: KeywordStatus, after: KeywordStat
 
 
 def _read(site_id: UUID) -> tuple[str, list[_Topic], list[_Word], Grounds]:
-    language = Site.objects.filter(pk=site_id).values_list("language", flat=True).first()
-    if language is None:
-        raise NotFound
+    language = site_language(site_id)
     clusters = Cluster.objects.filter(site_id=site_id).order_by("-volume", "pk")
     topics = [_Topic(*values) for values in clusters.values_list("pk", "head_keyword", "sector_id")]
     keywords = Keyword.objects.filter(site_id=site_id).exclude(status=KeywordStatus.ARCHIVED).order_by("pk")
@@ -270,7 +270,7 @@ def _drafts(
         by_cluster[word.cluster_id].append(word)
     if not words:
         return []
-    wording = Wording.learn((word.text, word.intents) for word in words)
+    wording = Wording.learn(((word.text, word.intents) for word in words), language=language)
     space = KeywordSpace.fit([word.text for word in words])
     found: list[tuple[_Topic, IdeaDraft]] = []
     for topic in topics:
@@ -308,9 +308,9 @@ def _rows(
     """The rows of the drafts that are news: one for each query, one for each page that is there."""
     new: dict[str, ContentIdea] = {}
     better: dict[UUID, ContentIdea] = {}
-    keys = {stem_key(head) for head in known} - {""}
+    keys = {variant_key(head, language) for head in known} - {""}
     for one in drafts:
-        head, key = one.draft.head_keyword, stem_key(one.draft.head_keyword)
+        head, key = one.draft.head_keyword, variant_key(one.draft.head_keyword, language)
         if one.topic.id not in alive:
             continue
         page_id = grounds.page_for(head)
@@ -335,7 +335,7 @@ def _row(one: _Draft, *, site_id: UUID, language: str) -> ContentIdea:
         cluster_id=one.topic.id,
         title=draft.title_options[0],
         head_keyword=draft.head_keyword,
-        stem_key=stem_key(draft.head_keyword),
+        variant_key=variant_key(draft.head_keyword, language),
         brief=brief_json(draft, language=language, links=one.links),
         score=draft.score,
         score_parts=draft.score_parts,

@@ -7,11 +7,12 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
+from igny8_core.auth.selectors import site_language
 from igny8_core.common.errors import NotFound
 from igny8_core.modules.planner.constants import OwnerSource, QuerySource
 from igny8_core.modules.planner.errors import OwnerElsewhere
 from igny8_core.modules.planner.models import Cluster, SitePage
-from igny8_core.semantics.normalise import stem_key
+from igny8_core.semantics.variants import variant_key
 from igny8_core.tenancy.audit import audit_write
 from igny8_core.tenancy.context import TENANT_ALIAS
 
@@ -52,9 +53,9 @@ def owners_follow(pages: Sequence[SitePage]) -> None:
         is_there = page.removed_at is None
         for cluster in Cluster.objects.select_for_update(of=("self",)).filter(owner_page_id=page.pk):
             by_rule = cluster.owner_source == OwnerSource.RULES
-            if not is_there or (by_rule and stem_key(cluster.head_keyword) != page.stem_key):
+            if not is_there or (by_rule and _key(cluster) != page.variant_key):
                 _give(cluster, None)
-        if is_there and page.stem_key and page.query_source in _SURE:
+        if is_there and page.variant_key and page.query_source in _SURE:
             for cluster in _asking(page):
                 _give(cluster, page)
 
@@ -67,11 +68,11 @@ def owners_refresh(site_id: UUID) -> int:
     free = Cluster.objects.filter(site_id=site_id, owner_page=None, owner_source=OwnerSource.NONE)
     pages: defaultdict[str, list[SitePage]] = defaultdict(list)
     sure = SitePage.objects.filter(site_id=site_id, removed_at=None, query_source__in=_SURE)
-    for page in sure.exclude(stem_key="").order_by("pk"):
-        pages[page.stem_key].append(page)
-    given = 0
+    for page in sure.exclude(variant_key="").order_by("pk"):
+        pages[page.variant_key].append(page)
+    given, language = 0, site_language(site_id)
     for cluster in free.order_by("pk") if pages else ():
-        found = pages.get(stem_key(cluster.head_keyword))
+        found = pages.get(variant_key(cluster.head_keyword, language))
         if found:
             _give(cluster, found[0])
             given += 1
@@ -80,11 +81,15 @@ def owners_refresh(site_id: UUID) -> int:
 
 def _asking(page: SitePage) -> Iterable[Cluster]:
     """Clusters without an owner whose head asks for the page's query."""
-    wanted = Q(head_keyword__iexact=page.head_query) | Q(ideas__stem_key=page.stem_key)
+    wanted = Q(head_keyword__iexact=page.head_query) | Q(ideas__variant_key=page.variant_key)
     free = Cluster.objects.filter(
         wanted, site_id=page.site_id, owner_page=None, owner_source=OwnerSource.NONE
     )
-    return [row for row in free.distinct().order_by("pk") if stem_key(row.head_keyword) == page.stem_key]
+    return [row for row in free.distinct().order_by("pk") if _key(row) == page.variant_key]
+
+
+def _key(cluster: Cluster) -> str:
+    return variant_key(cluster.head_keyword, site_language(cluster.site_id))
 
 
 def _give(cluster: Cluster, page: SitePage | None) -> None:

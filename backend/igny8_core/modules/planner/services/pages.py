@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from igny8_core.auth.models import Site
+from igny8_core.auth.selectors import site_language
 from igny8_core.common.clock import utc_now
 from igny8_core.common.errors import NotFound
 from igny8_core.modules.planner.constants import MAX_PAGES_AT_ONCE, PageSource, QuerySource
@@ -29,7 +30,8 @@ from igny8_core.modules.planner.ownership.addresses import (
 )
 from igny8_core.modules.planner.services.owners import owners_follow
 from igny8_core.modules.planner.types import PagesReport, SeenPage
-from igny8_core.semantics.normalise import keyword_normalise, stem_key
+from igny8_core.semantics.normalise import keyword_normalise
+from igny8_core.semantics.variants import variant_key
 from igny8_core.tenancy.audit import audit_write
 from igny8_core.tenancy.context import TENANT_ALIAS
 
@@ -48,7 +50,7 @@ def page_record(
     remote_key: str = "",
     changed_at: datetime | None = None,
 ) -> SitePage:
-    """Note a page that is on the site now; one that is known gets the new facts. Raises TenantMismatch.
+    """Note a page that is on the site now; one that is known gets the new facts. Raises NotFound.
 
     Known is what has the same `remote_key`, wherever it moved, else the same address in any spelling. `source` is
     `published` or `imported`; a page that we published is not turned into an imported one. The query that a person set
@@ -56,14 +58,15 @@ def page_record(
     """
     seen = SeenPage(url=url, title=title, remote_key=remote_key, changed_at=changed_at)
     with transaction.atomic(using=TENANT_ALIAS):
+        language = site_language(site_id)
         row = _known(site_id, seen) or SitePage(site_id=site_id, source=PageSource(source))
         if row.source != PageSource.PUBLISHED or source == PageSource.PUBLISHED:
             row.source, row.content_id = PageSource(source), content_id or row.content_id
             if source == PageSource.PUBLISHED:
-                query_give(row, head_query, QuerySource.ARTICLE)
+                query_give(row, head_query, QuerySource.ARTICLE, language=language)
             elif head_query:
-                query_give(row, head_query, QuerySource.DERIVED)
-        _see(row, seen)
+                query_give(row, head_query, QuerySource.DERIVED, language=language)
+        _see(row, seen, language=language)
         owners_follow([row])
     return row
 
@@ -78,6 +81,7 @@ def pages_see(
     """
     added = known = refused = 0
     with transaction.atomic(using=TENANT_ALIAS):
+        language = site_language(site_id)
         for seen in pages:
             if not page_address(seen.url):
                 refused += 1
@@ -85,7 +89,7 @@ def pages_see(
             row = _known(site_id, seen)
             added, known = added + (row is None), known + (row is not None)
             row = row or SitePage(site_id=site_id, source=PageSource.IMPORTED)
-            _see(row, seen)
+            _see(row, seen, language=language)
             owners_follow([row])
         removed = 0
         if is_whole:
@@ -113,9 +117,10 @@ def page_create(
     with transaction.atomic(using=TENANT_ALIAS):
         if _known(site.pk, seen) is not None:
             raise PageTaken
+        language = site_language(site.pk)
         row = SitePage(site_id=site.pk, source=PageSource.MANUAL, sector_id=getattr(sector, "pk", None))
-        query_give(row, head_query, QuerySource.PERSON)
-        _see(row, seen)
+        query_give(row, head_query, QuerySource.PERSON, language=language)
+        _see(row, seen, language=language)
         owners_follow([row])
         audit_write("page.created", row=row)
     return row
@@ -136,6 +141,7 @@ def pages_import(*, site_id: UUID, text: str) -> PagesReport:
         urls = SitePage.objects.filter(site_id=site_id).values_list("url", flat=True)
         known = {address_key(url) for url in urls.iterator()}
         rows: dict[str, SitePage] = {}
+        language = site_language(site_id)
         again = 0
         for url, title in found:
             address = page_address(url)
@@ -145,13 +151,13 @@ def pages_import(*, site_id: UUID, text: str) -> PagesReport:
             if key in known or key in rows:
                 again += 1
             else:
-                rows[key] = _listed(site_id, address, title)
+                rows[key] = _listed(site_id, address, title, language=language)
         SitePage.objects.bulk_create(rows.values(), batch_size=500, ignore_conflicts=True)
         audit_write("page.imported", detail={"site_id": str(site_id), "added": len(rows)})
     return PagesReport(added=len(rows), known=again, refused=len(found) - len(rows) - again, removed=0)
 
 
-def _listed(site_id: UUID, url: str, title: str) -> SitePage:
+def _listed(site_id: UUID, url: str, title: str, *, language: str) -> SitePage:
     row = SitePage(
         site_id=site_id,
         url=url,
@@ -159,7 +165,7 @@ def _listed(site_id: UUID, url: str, title: str) -> SitePage:
         source=PageSource.MANUAL,
         last_seen_at=utc_now(),
     )
-    query_give(row, query_derive(url=url, title=title), QuerySource.DERIVED)
+    query_give(row, query_derive(url=url, title=title), QuerySource.DERIVED, language=language)
     return row
 
 
@@ -195,7 +201,8 @@ def page_update(
     with transaction.atomic(using=TENANT_ALIAS):
         before = {"head_query": row.head_query, "is_removed": row.removed_at is not None}
         if head_query is not None:
-            query_give(row, head_query, QuerySource.PERSON)
+            language = site_language(row.site_id)
+            query_give(row, head_query, QuerySource.PERSON, language=language)
         if title is not None:
             row.title = title[:_TITLE_LENGTH]
         if is_removed is not None:
@@ -206,10 +213,10 @@ def page_update(
     return row
 
 
-def query_give(row: SitePage, text: str, source: QuerySource) -> None:
+def query_give(row: SitePage, text: str, source: QuerySource, *, language: str) -> None:
     """Say in memory which query a page answers, unless somebody who knows better has; the caller saves.
 
-    An empty query says nothing, except a person's: that the page answers none.
+    `language` is its site's. An empty query says nothing, except a person's: that the page answers none.
     """
     query = keyword_normalise(text)[:MAX_QUERY_LENGTH]
     if not query and source != QuerySource.PERSON:
@@ -217,7 +224,7 @@ def query_give(row: SitePage, text: str, source: QuerySource) -> None:
     if not query and row.query_source == QuerySource.NONE:
         return
     if _SAYS.index(source) >= _SAYS.index(QuerySource(row.query_source)):
-        row.head_query, row.query_source, row.stem_key = query, source, stem_key(query)
+        row.head_query, row.query_source, row.variant_key = query, source, variant_key(query, language)
 
 
 def _known(site_id: UUID, seen: SeenPage) -> SitePage | None:
@@ -235,13 +242,13 @@ def _known(site_id: UUID, seen: SeenPage) -> SitePage | None:
     return moved or here
 
 
-def _see(row: SitePage, seen: SeenPage) -> None:
+def _see(row: SitePage, seen: SeenPage, *, language: str) -> None:
     row.url = page_address(seen.url) or seen.url
     row.title = (seen.title or row.title)[:_TITLE_LENGTH]
     row.remote_key = seen.remote_key or row.remote_key
     row.changed_at = seen.changed_at or row.changed_at
     row.last_seen_at, row.removed_at = utc_now(), None
-    query_give(row, query_derive(url=row.url, title=row.title), QuerySource.DERIVED)
+    query_give(row, query_derive(url=row.url, title=row.title), QuerySource.DERIVED, language=language)
     try:
         with transaction.atomic(using=TENANT_ALIAS):
             row.save()

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Case, F, Q, Value, When, Window
 from django.db.models.functions import Concat, FirstValue
 
-from igny8_core.auth.selectors import site_get
+from igny8_core.auth.selectors import site_language
 from igny8_core.common.clock import utc_now
 from igny8_core.modules.planner.constants import MAX_NORMALIZED_LENGTH, IntentSource, KeywordStatus
 from igny8_core.modules.planner.models import Keyword
@@ -43,7 +43,7 @@ def keywords_key(*, site_id: UUID, progress: Progress) -> int:
     speak, if they speak one; its key follows that, else the site's. Raises NotFound for a foreign site.
     """
     with tenant_transaction():
-        language = site_get(site_id).language.partition("-")[0].lower()
+        language = site_language(site_id)
     last, done = None, 0
     while True:
         with tenant_transaction():

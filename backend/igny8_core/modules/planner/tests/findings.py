@@ -13,7 +13,7 @@ from igny8_core.modules.planner.models import (
 )
 from igny8_core.modules.planner.tests.samples import NO_PROGRESS
 from igny8_core.modules.planner.types import FindingsReport
-from igny8_core.semantics.normalise import stem_key
+from igny8_core.semantics.variants import variant_key
 from igny8_core.tenancy.context import tenant_scope
 from igny8_core.testing.factories import Tenant
 
@@ -22,7 +22,12 @@ def idea_make(tenant: Tenant, head: str, **fields: Any) -> ContentIdea:
     cluster = Cluster.objects.filter(name=head).first() or Cluster.objects.create(
         site=tenant.site, name=head, head_keyword=head
     )
-    values: dict[str, Any] = {"title": head.title(), "stem_key": stem_key(head), "score": 50.0, **fields}
+    values: dict[str, Any] = {
+        "title": head.title(),
+        "variant_key": variant_key(head, "en"),
+        "score": 50.0,
+        **fields,
+    }
     return ContentIdea.objects.create(site=tenant.site, cluster=cluster, head_keyword=head, **values)
 
 

@@ -16,8 +16,8 @@ from igny8_core.modules.planner.ownership.conflicts import (
     RankView,
     conflicts_find,
 )
-from igny8_core.semantics.normalise import stem_key
 from igny8_core.semantics.numerics import Matrix
+from igny8_core.semantics.variants import variant_key
 
 # Texts that mean the same to the made-up space below.
 SYNONYMS = {"coffee maker stovetop": 0, "hob coffee brewer": 0}
@@ -38,7 +38,7 @@ def idea(number: int, query: str, **fields: Any) -> IdeaView:
         "kind": IdeaKind.NEW_CONTENT,
         "score": 50.0,
     }
-    return IdeaView(id=UUID(int=number), query=query, key=stem_key(query), **{**values, **fields})
+    return IdeaView(id=UUID(int=number), query=query, key=variant_key(query, "en"), **{**values, **fields})
 
 
 def page(number: int, query: str, *, is_said: bool = True, content: int | None = None) -> PageView:
@@ -46,7 +46,7 @@ def page(number: int, query: str, *, is_said: bool = True, content: int | None =
         id=UUID(int=number),
         url=f"https://e.test/{number}",
         query=query,
-        key=stem_key(query),
+        key=variant_key(query, "en"),
         content_id=UUID(int=content) if content else None,
         is_said=is_said,
     )
@@ -56,7 +56,7 @@ def rank(number: int, query: str, impressions: int | None = None, **fields: Any)
     values: dict[str, Any] = {"clicks": None, "position": None, "previous_position": None}
     return RankView(
         query=query,
-        key=stem_key(query),
+        key=variant_key(query, "en"),
         url=f"https://e.test/{number}",
         page_id=UUID(int=number),
         impressions=impressions,

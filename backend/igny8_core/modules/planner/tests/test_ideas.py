@@ -14,7 +14,6 @@ from igny8_core.modules.planner.services.ideas import idea_transition
 from igny8_core.modules.planner.tests.samples import NO_PROGRESS, clustered, ideas_made, imported
 from igny8_core.modules.planner.types import IdeasReport, PlannerCounts, PlanOutlook
 from igny8_core.tenancy.context import tenant_scope
-from igny8_core.tenancy.errors import TenantMismatch
 from igny8_core.tenancy.models import AuditEvent
 from igny8_core.testing.factories import Tenant
 
@@ -319,7 +318,7 @@ class TestPages:
         assert (row.source, row.content_id, row.head_query) == (PageSource.PUBLISHED, content_id, "moka pot")
 
     def test_page_record_refuses_a_foreign_site(self, tenant: Tenant, stranger: Tenant) -> None:
-        with stranger.work(), pytest.raises(TenantMismatch):
+        with stranger.work(), pytest.raises(NotFound):
             services.page_record(
                 site_id=tenant.site.pk,
                 url="https://example.test/x",

@@ -38,10 +38,10 @@ class TestRecord:
     def test_published_page_answers_its_article_s_query(self, tenant: Tenant) -> None:
         with tenant.work():
             row = recorded(tenant, title="Moka pots")
-            assert (row.head_query, row.query_source, row.stem_key) == (
+            assert (row.head_query, row.query_source, row.variant_key) == (
                 "moka pot",
                 QuerySource.ARTICLE,
-                "moka pot",
+                "en: moka pot",
             )
             assert (row.title, row.removed_at) == ("Moka pots", None)
 
