@@ -15,6 +15,12 @@ def _own_folders(settings: Any, tmp_path: Path) -> None:
 
 
 @pytest.fixture(autouse=True)
+def _embedding_model(settings: Any) -> None:
+    """An installation that names one, so that a price is answered; nobody listens there, and nobody is to ask."""
+    settings.EMBEDDING_BASE_URL, settings.EMBEDDING_MODEL = "http://127.0.0.1:1", "fake"
+
+
+@pytest.fixture(autouse=True)
 def _no_limits(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     if "limits" not in request.fixturenames:
         monkeypatch.setattr(throttling, "count_in_window", lambda key, seconds: None)

@@ -100,6 +100,8 @@ class Caller:
 def _as_in_process(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Any) -> Iterator[None]:
     """No limit hides an answer, nothing leaves the machine, no request closes the connection of the test."""
     settings.MEDIA_ROOT, settings.PREVIEW_ROOT = tmp_path / "media", tmp_path / "preview"
+    # A price is answered; nobody listens there.
+    settings.EMBEDDING_BASE_URL, settings.EMBEDDING_MODEL = "http://127.0.0.1:1", "fake"
     monkeypatch.setattr(throttling, "count_in_window", lambda key, seconds: None)
     monkeypatch.setattr(middleware, "count_in_window", lambda key, seconds: None)
     monkeypatch.setattr(outbound_guard, "_resolve", _no_network)
