@@ -160,6 +160,7 @@ def _facts(
 
 
 def _preview(reader: ExportReader, *, site_id: UUID, tally: Tally) -> ImportPreview:
+    columns = _columns(reader)  # before the rows: one pass at a time
     rows = iter(reader) if reader.has_keywords else iter(())
     read = list(records_read(islice(rows, PREVIEW_ROWS), tally=tally))
     keys = {(record.country or "", normalized) for record, normalized in read}
@@ -178,7 +179,7 @@ def _preview(reader: ExportReader, *, site_id: UUID, tally: Tally) -> ImportPrev
         needs_mapping=not reader.has_keywords,
         has_header=reader.header_line_number > 0,
         signature=header_signature(reader.header),
-        columns=_columns(reader),
+        columns=columns,
         columns_more=max(len(reader.names) - MAX_MAPPED_COLUMNS, 0),
         fields=mappable_fields(),
     )
@@ -188,7 +189,8 @@ def _columns(reader: ExportReader) -> tuple[ColumnLook, ...]:
     """The first columns with what is known of them; guesses are made only where the reader knows nothing."""
     names, cells = reader.names[:MAX_MAPPED_COLUMNS], reader.first_cells(PREVIEW_SAMPLE)
     fields, grouped, sayable = reader.fields, reader.grouped, set(mappable_fields())
-    guesses = () if reader.has_keywords else field_guesses(reader.header[:MAX_MAPPED_COLUMNS], cells)
+    header = reader.header[:MAX_MAPPED_COLUMNS]
+    guesses = () if reader.has_keywords else field_guesses(header, cells or [header])
     return tuple(
         ColumnLook(
             name=name,

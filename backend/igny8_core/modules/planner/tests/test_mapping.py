@@ -88,6 +88,12 @@ class TestLook:
         ]
         assert {"text", "volume", "country"} <= set(found.fields)
 
+    def test_single_line_is_a_keyword_to_choose(self, tenant: Tenant) -> None:
+        import_id = looked(tenant, "rote Schuhe\n")
+        [column] = preview_of(tenant, import_id).columns
+        assert (column.name, column.guess, column.sample) == ("rote Schuhe", "text", ())
+        assert mapped(tenant, import_id, ["text"]).sample[0].text == "rote Schuhe"
+
     def test_it_cannot_be_started_before_its_keywords_are_known(self, tenant: Tenant) -> None:
         import_id = looked(tenant)
         with pytest.raises(ImportNeedsMapping):
