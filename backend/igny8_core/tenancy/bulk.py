@@ -221,6 +221,10 @@ def _require_sites(cursor: Any, stage: sql.Identifier, target: Target) -> None:
     if target.model.tenant_site_lookup != "site_id":
         return
     context = current_context()
-    cursor.execute(sql.SQL("SELECT DISTINCT site_id FROM {}").format(stage))
-    if not all(site_id is not None and context.allows_site(site_id) for (site_id,) in cursor.fetchall()):
+    if "site_id" in target.shared:
+        site_ids = [target.shared["site_id"]]
+    else:
+        cursor.execute(sql.SQL("SELECT DISTINCT site_id FROM {}").format(stage))
+        site_ids = [site_id for (site_id,) in cursor.fetchall()]
+    if not all(site_id is not None and context.allows_site(site_id) for site_id in site_ids):
         raise TenantMismatch

@@ -32,21 +32,27 @@ class TenantReverseDescriptor(ReverseManyToOneDescriptor):  # type: ignore[type-
 class TenantForeignKey(models.ForeignKey[Any, Any]):
     """A foreign key whose database constraint, (target, [site,] account), is made by ProtectTenantTable.
 
-    `owned` says that deleting the target softly deletes this row with it.
+    `owned` says that deleting the target softly deletes this row with it. `carries_site` says that this key, which is
+    never empty and holds the site, stands for the row's own key to its site: the target has that one, and so the
+    database needs not look for the site twice. For tables that get a million rows at once.
     """
 
     related_accessor_class = TenantReverseDescriptor
 
-    def __init__(self, to: Any, *, owned: bool = False, **kwargs: Any) -> None:
+    def __init__(self, to: Any, *, owned: bool = False, carries_site: bool = False, **kwargs: Any) -> None:
         kwargs.setdefault("on_delete", models.DO_NOTHING)
         kwargs["db_constraint"] = False
-        self.owned = owned
+        self.owned, self.carries_site = owned, carries_site
+        if carries_site and kwargs.get("null"):
+            raise ValueError("A key that may be empty cannot carry the site.")
         super().__init__(to, **kwargs)
 
     def deconstruct(self) -> tuple[str, str, Any, dict[str, Any]]:
         """Keep what migrations need; `db_constraint` is always ours, `owned` matters to the ORM alone."""
         name, path, args, kwargs = super().deconstruct()
         del kwargs["db_constraint"]
+        if self.carries_site:
+            kwargs["carries_site"] = True
         return name, path, args, kwargs
 
 

@@ -119,8 +119,11 @@ def composite_keys(model: type[models.Model]) -> list[tuple[str, tuple[str, ...]
     """The table's composite foreign keys as (constraint, columns, target table, target columns)."""
     keys = []
     is_site = table_kind(model) is Kind.SITE
+    is_carried = site_is_carried(model)
     for field in model._meta.concrete_fields:
         if not isinstance(field, TenantForeignKey):
+            continue
+        if is_carried and field.name == "site":
             continue
         target: Any = field.related_model
         columns: tuple[str, ...] = (field.column, "account_id")
@@ -132,9 +135,25 @@ def composite_keys(model: type[models.Model]) -> list[tuple[str, tuple[str, ...]
     return keys
 
 
+def site_is_carried(model: type[models.Model]) -> bool:
+    """Whether a key to a row of the site stands for the key to the site; raises ValueError where it cannot."""
+    carriers = [
+        field
+        for field in model._meta.concrete_fields
+        if isinstance(field, TenantForeignKey) and field.carries_site
+    ]
+    for field in carriers:
+        target: Any = field.related_model
+        if {table_kind(model), table_kind(target)} != {Kind.SITE} or site_is_carried(target):
+            raise ValueError(f"{model._meta.label}.{field.name} cannot carry the site.")
+    return bool(carriers)
+
+
 def _foreign_keys(model: type[models.Model]) -> list[str]:
     table = model._meta.db_table
     statements = _constraint(table, f"{table}_account_fk", ("account_id",), "igny8_auth_account", ("id",))
+    if site_is_carried(model):
+        statements.append(f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {table}_site_id_tenant")
     for name, columns, target, target_columns in composite_keys(model):
         unique = f"{target}_{'_'.join(target_columns).replace('_id', '')}_key"
         statements.append(

@@ -61,6 +61,44 @@ def test_table_has_its_composite_keys(model: type[TenantModel]) -> None:
     _assert_keys(model)
 
 
+@by_label
+def test_site_of_a_row_is_proved_by_a_key(model: type[TenantModel]) -> None:
+    """Its own key to the site, or one that is never empty to a row that has such a key and stands in the same site."""
+    if site_column(model) == "site_id":
+        table = model._meta.db_table
+        found = [table] if _has_site_key(table) else _tables_with_the_same_site(table)
+        assert any(_has_site_key(name) for name in found)
+
+
+def _has_site_key(table: str) -> bool:
+    return ("igny8_auth_site", ["site_id", "account_id"]) in _full_keys(table)
+
+
+def _tables_with_the_same_site(table: str) -> list[str]:
+    return [target for target, columns in _full_keys(table) if columns[1:] == ["site_id", "account_id"]]
+
+
+def _full_keys(table: str) -> list[tuple[str, list[str]]]:
+    """The targets and columns of the keys of which no column may be empty; site and account go to their like."""
+    return [
+        (target, columns)
+        for target, columns, target_columns in _rows(
+            """
+            SELECT c.confrelid::regclass::text,
+                   ARRAY(SELECT a.attname::text FROM unnest(c.conkey) WITH ORDINALITY k(n, o)
+                         JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = n ORDER BY o),
+                   ARRAY(SELECT a.attname::text FROM unnest(c.confkey) WITH ORDINALITY k(n, o)
+                         JOIN pg_attribute a ON a.attrelid = c.confrelid AND a.attnum = n ORDER BY o)
+            FROM pg_constraint c WHERE c.contype = 'f' AND c.conrelid = %s::regclass AND c.convalidated
+            AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.conrelid AND a.attnum = ANY (c.conkey)
+                            AND NOT a.attnotnull)
+            """,
+            table,
+        )
+        if columns[1:] == target_columns[1:]
+    ]
+
+
 def test_no_key_of_the_database_acts_on_deletion() -> None:
     """Tables that no model knows, and keys that a hand wrote, included."""
     assert (

@@ -274,6 +274,11 @@ MUTANTS = (
         (_policies("if is_site and table_kind(target) is Kind.SITE:", "if False:"),),
     ),
     Mutant(
+        "keys-leave-the-site-to-nobody",
+        DATABASE,
+        (_policies("    is_carried = site_is_carried(model)\n", "    is_carried = is_site\n"),),
+    ),
+    Mutant(
         "audit-trail-can-be-rewritten",
         DATABASE,
         (

@@ -89,6 +89,20 @@ def test_composite_keys_refuse_a_row_of_another_site(tenant: Tenant) -> None:
         _sql("UPDATE planner_keyword SET site_id = %s WHERE id = %s", other.pk, keyword.pk)
 
 
+def test_key_that_carries_the_site_refuses_every_other_site(tenant: Tenant, stranger: Tenant) -> None:
+    from igny8_core.modules.planner.models import Keyword, KeywordMetric
+
+    other = site_make(tenant)
+    with tenant.work():
+        keyword = Keyword.objects.create(site=tenant.site, sector=tenant.sector, text="a", normalized="a")
+        KeywordMetric.objects.create(
+            site=tenant.site, keyword=keyword, source_tool="x", seen_on="2026-05-01", volume=1
+        )
+    for site_id in (other.pk, stranger.site.pk, uuid4()):
+        with pytest.raises(IntegrityError, match="keyword_id_tenant"), tenant.work():
+            _sql("UPDATE planner_keywordmetric SET site_id = %s", site_id)
+
+
 def test_site_policy_holds_below_the_account(tenant: Tenant) -> None:
     other = site_make(tenant)
     with tenant_transaction(context_of(tenant.member, frozenset({other.pk}))):

@@ -137,7 +137,9 @@ class Keyword(SiteSectorBaseModel):
 class KeywordRanking(SiteSectorBaseModel):
     """A URL that ranks for a keyword, as an export said it; whose page it is, the URL tells."""
 
-    keyword = TenantForeignKey(Keyword, owned=True, related_name="rankings", db_index=False)
+    keyword = TenantForeignKey(
+        Keyword, owned=True, carries_site=True, related_name="rankings", db_index=False
+    )
     keyword_id: UUID
     url = models.CharField(max_length=MAX_URL_LENGTH)
     url_key = models.UUIDField(editable=False, help_text="A hash of the URL: what is too long for an index.")
@@ -172,7 +174,7 @@ class KeywordMetric(SiteBoundModel):
     Position, clicks and impressions are those of the query as a whole, whichever page was shown.
     """
 
-    keyword = TenantForeignKey(Keyword, owned=True, related_name="metrics", db_index=False)
+    keyword = TenantForeignKey(Keyword, owned=True, carries_site=True, related_name="metrics", db_index=False)
     keyword_id: UUID
     source_tool = models.CharField(max_length=40)
     seen_on = models.DateField()
