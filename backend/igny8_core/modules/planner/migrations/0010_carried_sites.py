@@ -8,7 +8,7 @@ from igny8_core.tenancy.rls import ProtectTenantTable
 
 
 class Migration(migrations.Migration):
-    dependencies = [("planner", "0008_keyword_statistics")]
+    dependencies = [("planner", "0009_variants")]
 
     operations = [
         migrations.AlterField(

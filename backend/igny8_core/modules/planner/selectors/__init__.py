@@ -49,7 +49,6 @@ from igny8_core.modules.planner.selectors.ownership import (
 )
 from igny8_core.modules.planner.selectors.plan import (
     cluster_choices,
-    cluster_versions,
     keywords_placed,
     keywords_set_aside,
     keywords_set_aside_count,
@@ -78,7 +77,6 @@ __all__ = [
     "cluster_map",
     "cluster_owner",
     "cluster_split_proposal",
-    "cluster_versions",
     "clusters_chosen",
     "finding_counts",
     "finding_list",

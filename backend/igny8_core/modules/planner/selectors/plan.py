@@ -71,12 +71,6 @@ def cluster_choice(row: Cluster) -> ClusterChoice:
     )
 
 
-def cluster_versions(ids: Sequence[UUID], *, site_id: UUID) -> dict[UUID, int]:
-    """The versions of those clusters of a site that are there."""
-    rows = Cluster.objects.filter(pk__in=ids, site_id=site_id)
-    return dict(rows.values_list("pk", "version"))
-
-
 def keywords_placed(ids: Sequence[UUID], *, site_id: UUID) -> dict[UUID, tuple[str, UUID | None]]:
     """Text and sector of those keywords of a site that are there."""
     rows = Keyword.objects.filter(pk__in=ids, site_id=site_id).values_list("pk", "text", "sector_id")
