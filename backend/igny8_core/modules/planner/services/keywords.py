@@ -1,7 +1,7 @@
 """A person's changes to keywords: one at a time, or a status for many at once; metrics come from imports alone."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -34,6 +34,8 @@ from igny8_core.semantics.intent import intent_guess
 from igny8_core.semantics.normalise import keyword_normalise
 from igny8_core.tenancy.context import TENANT_ALIAS
 from igny8_core.tenancy.softdelete import row_delete, row_restore
+
+_CODES: Mapping[str, Callable[[str], str | None]] = {"country": country_code, "language": language_code}
 
 
 def keyword_create(
@@ -230,21 +232,18 @@ def _name(row: Keyword, text: str) -> None:
 
 def _set(row: Keyword, changes: Mapping[str, Any]) -> None:
     for name, value in changes.items():
-        setattr(row, name, value)
-    _place(row)
+        setattr(row, name, _code(value, _CODES[name]) if name in _CODES else value)
     if "language" in changes:  # a person's; without one the rules may guess again
         row.language_source = IntentSource.HUMAN if row.language else IntentSource.RULES
         row.variant_key, row.variant_of = "", None
 
 
-def _place(row: Keyword) -> None:
-    """Write country and language as imports do: a market in two spellings would be two."""
-    for name, code_of in (("country", country_code), ("language", language_code)):
-        given = getattr(row, name)
-        code = code_of(given) if given else ""
-        if code is None:
-            raise KeywordMarketUnknown
-        setattr(row, name, code)
+def _code(given: str, code_of: Callable[[str], str | None]) -> str:
+    """A market as imports write it: one in two spellings would be two."""
+    code = code_of(given) if given else ""
+    if code is None:
+        raise KeywordMarketUnknown
+    return code
 
 
 def _classify(row: Keyword, intent: str | None) -> None:
