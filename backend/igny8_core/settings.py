@@ -244,6 +244,8 @@ SPECTACULAR_SETTINGS = {
         "FindingKindEnum": "igny8_core.modules.planner.constants.FindingKind.choices",
         "FindingStateEnum": "igny8_core.modules.planner.constants.FindingState.choices",
         "FindingActionEnum": "igny8_core.modules.planner.constants.FindingAction.choices",
+        "IntentEnum": "igny8_core.modules.planner.constants.Intent.choices",
+        "LabelSourceEnum": "igny8_core.modules.planner.constants.LabelSource.choices",
         "IdeaStateEnum": "igny8_core.modules.planner.constants.IdeaState.choices",
         "PlanEditKindEnum": "igny8_core.modules.planner.constants.EditKind.choices",
         "PlacementEnum": "igny8_core.modules.planner.constants.Placement.choices",

@@ -51,7 +51,7 @@ NOTHING, EVERYTHING = (0, 0, 0), (KEYWORDS, KEYWORDS, 2 * KEYWORDS)
 INSIDE = [
     FaultPoint(f"{SERVICES}.import_rows:exact_key", "before", 30),  # in the middle of the COPY
     FaultPoint(f"{BULK}:_stage_fill", "after"),
-    FaultPoint(f"{BULK}:follow_statement", "before"),  # the keywords are written, their history is not
+    FaultPoint(f"{BULK}:_follow", "before"),  # the keywords are written, their history is not
     FaultPoint(f"{IMPORTS}:bulk_upsert", "after"),
     FaultPoint(f"{IMPORTS}:bulk_attach", "after"),
     FaultPoint(f"{IMPORTS}:_finish", "before"),

@@ -79,7 +79,7 @@ class Intent(TextChoices):
     TRANSACTIONAL = "transactional", "Transactional"
 
 
-class IntentSource(TextChoices):
+class LabelSource(TextChoices):
     """Who said so: a person outranks the tool, the tool outranks the rules."""
 
     TOOL = "tool", "Tool"

@@ -8,7 +8,7 @@ from igny8_core.api.fields import TenantRelatedField
 from igny8_core.api.serializers import InputSerializer, RowSerializer
 from igny8_core.auth.models import Sector, Site
 from igny8_core.modules.planner.api.serializers import BulkIds
-from igny8_core.modules.planner.constants import MAX_BULK_IDS, ClusterStatus, Intent, IntentSource, Placement
+from igny8_core.modules.planner.constants import MAX_BULK_IDS, ClusterStatus, Intent, LabelSource, Placement
 from igny8_core.modules.planner.models import PlanEdit, Topic
 
 
@@ -222,7 +222,7 @@ class KeywordReasonsSerializer(serializers.Serializer[Any]):
     )
     intents = serializers.ListField(child=serializers.ChoiceField(choices=Intent.choices))
     intent_source = serializers.ChoiceField(
-        choices=IntentSource.choices, help_text="Whose word the intents are."
+        choices=LabelSource.choices, help_text="Whose word the intents are."
     )
     intent_confidence = serializers.FloatField(
         allow_null=True, help_text="0 to 1, a judgement of the rules; null for a tool's or a person's word."

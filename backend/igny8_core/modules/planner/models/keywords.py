@@ -11,8 +11,8 @@ from igny8_core.modules.planner.constants import (
     MAX_URL_LENGTH,
     ImportState,
     Intent,
-    IntentSource,
     KeywordStatus,
+    LabelSource,
     Placement,
 )
 from igny8_core.modules.planner.models.plan import ALIVE, Cluster
@@ -73,7 +73,7 @@ class Keyword(SiteSectorBaseModel):
     # NULLs are distinct to a unique index: an unknown market is "".
     country = models.CharField(max_length=2, blank=True, default="")
     language = models.CharField(max_length=8, blank=True, default="")
-    language_source = models.CharField(max_length=5, choices=IntentSource, default=IntentSource.RULES)
+    language_source = models.CharField(max_length=5, choices=LabelSource, default=LabelSource.RULES)
     volume = models.PositiveIntegerField(null=True, blank=True)
     volume_min = models.PositiveIntegerField(null=True, blank=True)
     volume_max = models.PositiveIntegerField(null=True, blank=True)
@@ -83,7 +83,7 @@ class Keyword(SiteSectorBaseModel):
     competition = models.FloatField(null=True, blank=True, help_text="Density of advertisers, 0 to 1.")
     intents = models.JSONField(default=list)
     intent = models.CharField(max_length=15, choices=Intent, default=Intent.INFORMATIONAL)
-    intent_source = models.CharField(max_length=5, choices=IntentSource, default=IntentSource.RULES)
+    intent_source = models.CharField(max_length=5, choices=LabelSource, default=LabelSource.RULES)
     serp_features = models.JSONField(default=list)
     trend = models.JSONField(default=list, help_text="Up to 12 months, oldest first, 0 to 1 of the peak.")
     parent_topic = models.CharField(max_length=200, blank=True, default="")

@@ -7,7 +7,7 @@ from django.db.models import F, Q
 
 from igny8_core.common.errors import NotFound
 from igny8_core.modules.planner.closeness import SPLIT_LIMIT, Half, background, halves, nearest
-from igny8_core.modules.planner.constants import IntentSource
+from igny8_core.modules.planner.constants import LabelSource
 from igny8_core.modules.planner.grouping import cohesion, member_similarities
 from igny8_core.modules.planner.models import Cluster, Keyword
 from igny8_core.modules.planner.selectors.brands import is_branded
@@ -67,7 +67,7 @@ def keyword_reasons(keyword_id: UUID) -> KeywordReasons:
     vectors = space.embed([text for _pk, text in members])
     has_company = len(members) > 1
     brands = brand_profile_get(row.site_id).brand_terms
-    guess = intent_guess(row.text, brands=brands) if row.intent_source == IntentSource.RULES else None
+    guess = intent_guess(row.text, brands=brands) if row.intent_source == LabelSource.RULES else None
     return KeywordReasons(
         keyword_id=row.pk,
         text=row.text,

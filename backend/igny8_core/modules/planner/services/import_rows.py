@@ -8,7 +8,7 @@ from hashlib import blake2b
 from typing import Any
 from uuid import UUID
 
-from igny8_core.modules.planner.constants import MAX_NORMALIZED_LENGTH, MAX_STORED_REJECTS, IntentSource
+from igny8_core.modules.planner.constants import MAX_NORMALIZED_LENGTH, MAX_STORED_REJECTS, LabelSource
 from igny8_core.modules.planner.exports import (
     ExportReader,
     KeywordRow,
@@ -45,7 +45,7 @@ METRICS = (
 )
 IDENTITY = ("site_id", "country", "normalized")
 COLUMNS = ("country", "normalized", "text", *METRICS)
-_RANKING = (IntentSource.RULES.value, IntentSource.TOOL.value, IntentSource.HUMAN.value)
+_RANKING = (LabelSource.RULES.value, LabelSource.TOOL.value, LabelSource.HUMAN.value)
 PRECEDENCES = (
     Precedence("intent_source", _RANKING, columns=("intents", "intent", "intent_source")),
     Precedence("language_source", _RANKING, columns=("language", "language_source")),
@@ -116,7 +116,7 @@ def keyword_rows(
     reader: ExportReader, *, row: KeywordImport, tally: Tally, brands: tuple[str, ...]
 ) -> Iterator[tuple[Any, ...]]:
     """The staged rows of COLUMNS and what the history adds; the near-duplicate key is left to its own job."""
-    rules, said = IntentSource.RULES.value, IntentSource.TOOL.value
+    rules, said = LabelSource.RULES.value, LabelSource.TOOL.value
     tool, today = reader.tool.value, day_of(reader, row)
     has_history, unknown = history_of(reader) is not None, (None,) * len(_OF_QUERY)
     for record, normalized in records_read(reader, tally=tally):

@@ -13,8 +13,8 @@ from igny8_core.common.errors import NotFound
 from igny8_core.modules.planner.constants import (
     MANUAL_SOURCE,
     MAX_NORMALIZED_LENGTH,
-    IntentSource,
     KeywordStatus,
+    LabelSource,
 )
 from igny8_core.modules.planner.errors import (
     ClusterLocked,
@@ -225,7 +225,7 @@ def _name(row: Keyword, text: str) -> None:
         raise KeywordUnusable
     if has_controls(row.text):
         raise KeywordUnusable("A keyword has no control characters.")
-    if row.language_source == IntentSource.RULES:
+    if row.language_source == LabelSource.RULES:
         row.language = ""
     row.variant_key, row.variant_of = "", None
 
@@ -234,7 +234,7 @@ def _set(row: Keyword, changes: Mapping[str, Any]) -> None:
     for name, value in changes.items():
         setattr(row, name, _code(value, _CODES[name]) if name in _CODES else value)
     if "language" in changes:  # a person's; without one the rules may guess again
-        row.language_source = IntentSource.HUMAN if row.language else IntentSource.RULES
+        row.language_source = LabelSource.HUMAN if row.language else LabelSource.RULES
         row.variant_key, row.variant_of = "", None
 
 
@@ -248,10 +248,10 @@ def _code(given: str, code_of: Callable[[str], str | None]) -> str:
 
 def _classify(row: Keyword, intent: str | None) -> None:
     if intent is not None:
-        row.intent, row.intents, row.intent_source = intent, [intent], IntentSource.HUMAN
+        row.intent, row.intents, row.intent_source = intent, [intent], LabelSource.HUMAN
         return
     guess = intent_guess(row.text, brands=brand_profile_get(row.site_id).brand_terms)
-    row.intent, row.intent_source = guess.primary.value, IntentSource.RULES
+    row.intent, row.intent_source = guess.primary.value, LabelSource.RULES
     row.intents = [found.value for found in guess.intents]
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from igny8_core.auth.selectors import sector_list, site_get
 from igny8_core.common.errors import NotFound
-from igny8_core.modules.planner.constants import SEED_LANGUAGE, SEED_SOURCE, IntentSource
+from igny8_core.modules.planner.constants import SEED_LANGUAGE, SEED_SOURCE, LabelSource
 from igny8_core.modules.planner.models import Keyword
 from igny8_core.modules.planner.services.limits import keyword_limit_check
 from igny8_core.modules.planner.services.variants import keywords_key_start
@@ -65,10 +65,10 @@ def _rows(texts: tuple[str, ...], *, site_id: UUID, sector_id: UUID | None) -> I
             *(site_id, "", keyword_normalise(text), sector_id, text),
             *(
                 SEED_LANGUAGE,
-                IntentSource.TOOL.value,
+                LabelSource.TOOL.value,
                 SEED_SOURCE,
                 intents,
                 guess.primary.value,
-                IntentSource.RULES.value,
+                LabelSource.RULES.value,
             ),
         )

@@ -12,7 +12,7 @@ from django.db.models.functions import Concat, FirstValue
 
 from igny8_core.auth.selectors import site_language
 from igny8_core.common.clock import utc_now
-from igny8_core.modules.planner.constants import MAX_NORMALIZED_LENGTH, IntentSource, KeywordStatus
+from igny8_core.modules.planner.constants import MAX_NORMALIZED_LENGTH, KeywordStatus, LabelSource
 from igny8_core.modules.planner.models import Keyword
 from igny8_core.modules.planner.types import Progress
 from igny8_core.semantics.languages import language_guess
@@ -110,7 +110,7 @@ def _unkeyed(site_id: UUID, *, after: UUID | None) -> list[Keyword]:
 
 
 def _key(row: Keyword, *, site_language: str) -> None:
-    if not row.language and row.language_source == IntentSource.RULES:
+    if not row.language and row.language_source == LabelSource.RULES:
         row.language = language_guess(row.text, site_language=site_language)
         if row.language:
             _touch(row)

@@ -14,7 +14,7 @@ from django.conf import settings as django_settings
 from igny8_core.auth.errors import PlanLimitReached
 from igny8_core.common.errors import NotFound
 from igny8_core.modules.planner import services
-from igny8_core.modules.planner.constants import ImportState, IntentSource, KeywordStatus
+from igny8_core.modules.planner.constants import ImportState, KeywordStatus, LabelSource
 from igny8_core.modules.planner.errors import (
     ImportStateConflict,
     KeywordFileMissing,
@@ -53,7 +53,7 @@ class TestRun:
         assert (row.intent, row.intents, row.intent_source) == (
             "commercial",
             ["commercial"],
-            IntentSource.TOOL,
+            LabelSource.TOOL,
         )
         assert (row.country, row.site_id, row.sector_id) == ("us", tenant.site.pk, tenant.sector.pk)
         assert (row.status, row.normalized, row.source_tool) == (
@@ -65,7 +65,7 @@ class TestRun:
     def test_import_guesses_a_missing_intent(self, tenant: Tenant) -> None:
         imported(tenant, f"{HEADER}\nbest cat litter,,100,,,,,\n")
         row = keyword(tenant, "best cat litter")
-        assert (row.intent, row.intent_source, row.difficulty) == ("commercial", IntentSource.RULES, None)
+        assert (row.intent, row.intent_source, row.difficulty) == ("commercial", LabelSource.RULES, None)
 
     def test_import_counts_duplicates_and_keeps_the_first(self, tenant: Tenant) -> None:
         report = imported(tenant, f"{HEADER}\nCat Litter,,100,,,,,\ncat  litter,,999,,,,,\n")
@@ -122,7 +122,7 @@ class TestRun:
         assert (row.volume, row.difficulty) == (80000, 40)
         assert (row.intent, row.intent_source, row.status) == (
             "informational",
-            IntentSource.HUMAN,
+            LabelSource.HUMAN,
             KeywordStatus.ARCHIVED,
         )
 
@@ -130,7 +130,7 @@ class TestRun:
         imported(tenant)
         imported(tenant, f"{HEADER}\nmoka pot,,75000,,,,,\n")
         row = keyword(tenant, "moka pot")
-        assert (row.volume, row.intent, row.intent_source) == (75000, "commercial", IntentSource.TOOL)
+        assert (row.volume, row.intent, row.intent_source) == (75000, "commercial", LabelSource.TOOL)
 
 
 class TestFailure:

@@ -7,7 +7,7 @@ import pytest
 from igny8_core.auth.errors import PlanLimitReached
 from igny8_core.common.errors import NotFound
 from igny8_core.modules.planner import services
-from igny8_core.modules.planner.constants import IntentSource, KeywordStatus
+from igny8_core.modules.planner.constants import KeywordStatus, LabelSource
 from igny8_core.modules.planner.errors import (
     ClusterLocked,
     ClusterSectorMismatch,
@@ -41,7 +41,7 @@ class TestCreate:
         assert (row.text, row.normalized) == ("Best Green TEA", "best green tea")
         assert (row.intent, row.intent_source, row.source_tool) == (
             "commercial",
-            IntentSource.RULES,
+            LabelSource.RULES,
             "manual",
         )
 
@@ -101,7 +101,7 @@ class TestUpdate:
         assert (row.intent, row.intents, row.intent_source) == (
             "transactional",
             ["transactional"],
-            IntentSource.HUMAN,
+            LabelSource.HUMAN,
         )
 
     def test_keyword_move_keeps_the_clusters_figures(self, tenant: Tenant) -> None:

@@ -5,7 +5,7 @@ import pytest
 from igny8_core.auth.models import Site
 from igny8_core.common.errors import NotFound
 from igny8_core.modules.planner import services
-from igny8_core.modules.planner.constants import IntentSource, KeywordStatus
+from igny8_core.modules.planner.constants import KeywordStatus, LabelSource
 from igny8_core.modules.planner.models import Keyword
 from igny8_core.modules.planner.services import variants
 from igny8_core.modules.planner.tests.samples import NO_PROGRESS, imported, keyword
@@ -119,7 +119,7 @@ class TestLanguage:
         keyed(tenant, "Keyword,Volume\nhäuser bauen,10\nhaus bauen,20\n")
         assert heads(tenant) == {"häuser bauen": "haus bauen"}
         row = keyword(tenant, "häuser bauen")
-        assert (row.language, row.language_source) == ("de", IntentSource.RULES)
+        assert (row.language, row.language_source) == ("de", LabelSource.RULES)
 
     def test_word_of_a_tool_or_a_person_stands(self, tenant: Tenant) -> None:
         imported(tenant, "Keyword,Volume,Language\nchat,10,fr\npain,20,en\n")
@@ -131,14 +131,14 @@ class TestLanguage:
             text: (keyword(tenant, text).language, keyword(tenant, text).language_source)
             for text in ("chat", "pain")
         }
-        assert found == {"chat": ("fr", IntentSource.TOOL), "pain": ("fr", IntentSource.HUMAN)}
+        assert found == {"chat": ("fr", LabelSource.TOOL), "pain": ("fr", LabelSource.HUMAN)}
 
     def test_tool_corrects_the_guess(self, tenant: Tenant) -> None:
         keyed(tenant, "Keyword,Volume\ncoffee maker,10\n")
         assert keyword(tenant, "coffee maker").language == "en"
         imported(tenant, "Keyword,Volume,Language\ncoffee maker,10,fr\n")
         row = keyword(tenant, "coffee maker")
-        assert (row.language, row.language_source) == ("fr", IntentSource.TOOL)
+        assert (row.language, row.language_source) == ("fr", LabelSource.TOOL)
         keyed(tenant)
         assert keyword(tenant, "coffee maker").variant_key == variant_key("coffee maker", "fr")
 
@@ -148,7 +148,7 @@ class TestLanguage:
             services.keyword_update(Keyword.objects.get(text="coffee maker"), language="")
         keyed(tenant)
         row = keyword(tenant, "coffee maker")
-        assert (row.language, row.language_source) == ("en", IntentSource.RULES)
+        assert (row.language, row.language_source) == ("en", LabelSource.RULES)
 
 
 def test_foreign_site_is_not_there(tenant: Tenant, stranger: Tenant) -> None:
