@@ -133,7 +133,7 @@ class ImportView(JobPageView):
         self, *, chosen: Sequence[str] = (), has_header: bool | None = None, complaint: str = ""
     ) -> HttpResponse:
         """The page as it is, or after a refusal with what was chosen and why it cannot be."""
-        detail, prices, preview = self.detail, price_list(), self.detail.preview
+        detail, preview = self.detail, self.detail.preview
         is_open = detail.row.state in (ImportState.UPLOADED, ImportState.RUNNING)
         is_sayable = is_open and detail.row.job_id is None and self.may("planner_import_map")
         values = {
@@ -147,8 +147,7 @@ class ImportView(JobPageView):
             "reasons": Counter(reject.reason for reject in detail.rejects).most_common(),
             "is_open": is_open,
             "room": max(plan_get().limits.max_keywords - keyword_total(), 0) if is_open else 0,
-            "planning_prices": [one for one in prices if one.operation.startswith("planner.")],
-            "section_price": next(one for one in prices if one.operation == "writer.section"),
+            "section_price": next(one for one in price_list() if one.operation == "writer.section"),
             "may_import": self.may("planner_import_start"),
             "may_cluster": self.may("planner_cluster_run"),
         }

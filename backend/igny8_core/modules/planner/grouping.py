@@ -127,6 +127,12 @@ def cohesion(rows: Matrix) -> float:
     return round(float((total @ total - own) / (count * (count - 1))), 4)
 
 
+def central_head(rows: Matrix, volumes: Sequence[int | None]) -> int:
+    """The most searched of the five rows nearest to the group's centre."""
+    order = np.argsort(-np.round(rows @ rows.sum(axis=0), 6), kind="stable")[:_CENTRAL_COUNT]
+    return head_keyword(order.tolist(), volumes=volumes)
+
+
 def _link(board: _Board) -> bool:
     if not board.waiting:
         return False
@@ -159,7 +165,8 @@ def _settle(
             board.settle(row, known)
     elif len(kept) > 1:
         placed = sorted(kept)
-        board.found(placed, head=_head(board, placed), pillar=pillar)
+        head = central_head(board.vectors[placed], [board.volumes[row] for row in placed])
+        board.found(placed, head=placed[head], pillar=pillar)
 
 
 def _kept(board: _Board, rows: list[int]) -> set[int]:
@@ -174,13 +181,6 @@ def _sharing(board: _Board, rows: list[int]) -> set[int]:
         return set()
     counts = Counter(address for row in rows for address in board.addresses[row])
     return {row for row in rows if any(counts[address] > 1 for address in board.addresses[row])}
-
-
-def _head(board: _Board, rows: list[int]) -> int:
-    """The most searched of the five rows nearest to the group's centre."""
-    own = board.vectors[rows]
-    order = np.argsort(-np.round(own @ own.sum(axis=0), 6), kind="stable")[:_CENTRAL_COUNT]
-    return head_keyword([rows[at] for at in order.tolist()], volumes=board.volumes)
 
 
 def _single(board: _Board) -> bool:

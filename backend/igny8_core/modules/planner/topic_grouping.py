@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterable, Sequence
 import numpy as np
 
 from igny8_core.modules.planner.constants import TOPIC_MIN_SIMILARITY
-from igny8_core.modules.planner.grouping import Grouping, NewGroup
+from igny8_core.modules.planner.grouping import Grouping, NewGroup, central_head
 from igny8_core.semantics.cluster import Granularity, cluster
 from igny8_core.semantics.neighbours import nearest_to
 from igny8_core.semantics.numerics import Matrix, unit_rows
@@ -38,7 +38,7 @@ def group_clusters(
     `rows` are the clusters' centres, `heads` their head keywords, `labels` the topics that they have. A cluster joins
     the topic of the nearest one that has a topic, when that is as near as `TOPIC_MIN_SIMILARITY`. Of the rest those
     that are `related`, as the run that made them found, are one topic; those of which it said nothing are grouped by
-    their centres. A topic is named by its most searched cluster. What would join a locked topic stays without one.
+    their centres. A topic is named as a cluster is: by the most searched of its five most central. What would join a locked topic stays without one.
     """
     free = [row for row, label in enumerate(labels) if label is None]
     known = [row for row, label in enumerate(labels) if label is not None]
@@ -50,7 +50,10 @@ def group_clusters(
     closed = frozenset(locked)
     joined = {row: label for row, label in found.items() if label not in closed}
     groups = _groups([row for row in free if row not in found], rows, heads=heads, related=related)
-    named = tuple(NewGroup(max(group, key=lambda row: volumes[row] or 0), tuple(group)) for group in groups)
+    named = tuple(
+        NewGroup(group[central_head(rows[group], [volumes[row] for row in group])], tuple(group))
+        for group in groups
+    )
     return Grouping(joined, named)
 
 

@@ -17,7 +17,9 @@ from igny8_core.modules.planner.errors import (
     TopicLocked,
     TopicSectorMismatch,
 )
+from igny8_core.modules.planner.grouping import central_head
 from igny8_core.modules.planner.models import Cluster, ContentIdea, Keyword, Topic
+from igny8_core.modules.planner.selectors import site_space
 from igny8_core.modules.planner.services.edits import EditLog, locked_rows, present
 from igny8_core.modules.planner.services.placing import (
     Versions,
@@ -85,7 +87,8 @@ def cluster_split(
             raise ClusterUnsplittable
         if Keyword.objects.filter(cluster_id=cluster_id).count() == len(rows):
             raise ClusterUnsplittable
-        head = max(rows, key=lambda row: row.volume or 0).text
+        vectors = site_space(source.site_id).embed([row.text for row in rows])
+        head = rows[central_head(vectors, [row.volume for row in rows])].text
         cluster = Cluster(
             site_id=source.site_id,
             sector_id=source.sector_id,

@@ -9,7 +9,7 @@ from django.db import transaction
 from igny8_core.common.errors import NotFound
 from igny8_core.modules.planner.constants import EditKind, KeywordStatus, Placement
 from igny8_core.modules.planner.errors import ClusterChanged, ClusterLocked, ClusterSectorMismatch
-from igny8_core.modules.planner.grouping import cohesion
+from igny8_core.modules.planner.grouping import central_head, cohesion
 from igny8_core.modules.planner.models import Cluster, ContentIdea, Keyword
 from igny8_core.modules.planner.selectors import site_space
 from igny8_core.modules.planner.services.clusters_plan import cluster_type, main_intent
@@ -111,21 +111,17 @@ def describe(log: EditLog, clusters: Iterable[Cluster]) -> None:
         rows = list(Keyword.objects.filter(cluster_id=cluster.pk).order_by("pk").values_list(*columns))
         if rows:
             texts = [text for text, *_rest in rows]
+            vectors = site_space(cluster.site_id).embed(texts)
+            is_there = cluster.head_keyword in texts
+            head = central_head(vectors, [volume for _text, volume, _one in rows])
             intent = main_intent((one, volume) for _text, volume, one in rows)
             log.give(
                 [cluster],
-                head_keyword=_head(cluster.head_keyword, rows),
+                head_keyword=cluster.head_keyword if is_there else texts[head],
                 intent=intent,
                 type=cluster_type(keywords_count=len(rows), intent=intent),
-                cohesion=cohesion(site_space(cluster.site_id).embed(texts)),
+                cohesion=cohesion(vectors),
             )
-
-
-def _head(head: str, rows: Sequence[tuple[str, int | None, str]]) -> str:
-    """The head as it is while it is one of the keywords, else the most searched of them."""
-    if any(text == head for text, *_rest in rows):
-        return head
-    return max(rows, key=lambda row: row[1] or 0)[0]
 
 
 def ideas_headed(keyword_ids: Sequence[UUID]) -> list[Any]:
