@@ -155,6 +155,7 @@ _TABLE: Mapping[str, Mapping[str, OperationRule]] = {
         "destination_restore": ADMIN_WRITE,
         "destination_check": ADMIN_WRITE,
         "destination_doctor": VIEWER_READ,
+        "destination_sync_posts": EDITOR_WRITE,
         "destination_sync_taxonomies": EDITOR_WRITE,
         "term_list": VIEWER_READ,
         "term_retrieve": VIEWER_READ,

@@ -148,7 +148,7 @@ def _main(text: str) -> None:
     arguments: dict[str, Any] = {key: _argument(value) for key, value in program["arguments"].items()}
     taken = service.__code__.co_varnames[: service.__code__.co_argcount + service.__code__.co_kwonlyargcount]
     if "progress" in taken:
-        arguments["progress"] = lambda *_: None
+        arguments["progress"] = lambda *_, **__: None
     if "checkpoint" in taken:
         arguments["checkpoint"] = lambda: None
     with ExitStack() as around:

@@ -31,11 +31,12 @@ class TestTerms(IsolationContract):
     url, model = "/api/v1/integration/terms/", DestinationTerm
 
 
+@pytest.mark.parametrize("action", ["check", "sync-posts", "sync-taxonomies"])
 @pytest.mark.django_db
-def test_check_of_a_foreign_destination_is_like_one_of_a_missing_one(
-    tenant: Tenant, stranger: Tenant
+def test_action_on_a_foreign_destination_is_like_one_on_a_missing_one(
+    tenant: Tenant, stranger: Tenant, action: str
 ) -> None:
-    path = "/api/v1/integration/destinations/{}/check/"
+    path = f"/api/v1/integration/destinations/{{}}/{action}/"
     theirs, mine = row_make(Destination, stranger), row_make(Destination, tenant)
     other = key_client(tenant.owner, site=site_make(tenant))
     probes: list[tuple[Any, Any]] = [(client_of(tenant.owner), theirs.pk), (other, mine.pk)]

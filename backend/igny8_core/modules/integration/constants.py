@@ -45,6 +45,18 @@ class Taxonomy(TextChoices):
         return "categories" if self is Taxonomy.CATEGORY else "tags"
 
 
+class PostKind(TextChoices):
+    """What a WordPress site publishes: posts in its blog, and pages beside it; both count their ids together."""
+
+    POST = "post", "Posts"
+    PAGE = "page", "Pages"
+
+    @property
+    def route(self) -> str:
+        """Its name in the REST interface."""
+        return f"{self.value}s"
+
+
 class StepState(TextChoices):
     """How one step of a connection's check went."""
 
@@ -55,6 +67,7 @@ class StepState(TextChoices):
 
 
 MAX_TERM_PAGES = 200  # of 100 terms each; a site with more is read no further
+MAX_POST_PAGES = 100  # of 100 posts each, and of as many pages
 # A picture of the site's terms that is older is asked about again before a post is filed under them.
 TERMS_FRESH_SECONDS = 3600
 PREVIEW_TOKEN_BYTES = 24  # 192 bits: the token is the preview site's only lock

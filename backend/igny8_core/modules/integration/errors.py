@@ -56,6 +56,22 @@ class TermsTooMany(DomainError):
     message = "The site has more than 20,000 categories or tags; those read so far are kept."
 
 
+class DestinationWithoutPosts(DomainError):
+    """What stands on the preview site is known without asking."""
+
+    kind = ErrorKind.CONFLICT
+    code = "destination_without_posts"
+    message = "Only a WordPress site has posts and pages to read."
+
+
+class PostsTooMany(DomainError):
+    """The site has more posts or pages than are read."""
+
+    kind = ErrorKind.UNPROCESSABLE
+    code = "destination_posts_too_many"
+    message = "The site has more than 10,000 posts or pages; the oldest are kept, and none is marked as gone."
+
+
 class DestinationChanged(DomainError):
     """Somebody changed the connection since the caller read it."""
 

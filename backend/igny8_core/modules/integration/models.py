@@ -33,6 +33,10 @@ class Destination(SiteBoundModel):
     last_check = models.JSONField(null=True, blank=True, help_text="The last connection report.")
     last_checked_at = models.DateTimeField(null=True, blank=True)
     last_error = models.TextField(blank=True, default="")
+    posts_read_at = models.DateTimeField(
+        null=True, blank=True, help_text="When its posts and pages were last read to the end."
+    )
+    posts_count = models.PositiveIntegerField(default=0, help_text="How many were public then.")
 
     class Meta:
         indexes: ClassVar[list[models.Index]] = [

@@ -140,6 +140,11 @@ def destination_url(row: Destination) -> str:
     return row.base_url
 
 
+def page_key(destination_id: UUID, post_id: str = "") -> str:
+    """What the planner finds the page of a WordPress post by; without a post, what all of a site's begin with."""
+    return f"wordpress:{destination_id}:{post_id}"
+
+
 def _row(destination_id: UUID) -> Destination:
     row = Destination.objects.filter(pk=destination_id).first()
     if row is None:
@@ -175,6 +180,8 @@ def _row_view(row: Destination) -> DestinationRow:
         is_paused=row.is_paused,
         last_error=row.last_error,
         last_checked_at=row.last_checked_at,
+        posts_read_at=row.posts_read_at,
+        posts_count=row.posts_count,
         created_at=row.created_at,
         version=row.version,
     )

@@ -45,6 +45,8 @@ class DestinationRow:
     is_paused: bool
     last_error: str
     last_checked_at: datetime | None
+    posts_read_at: datetime | None
+    posts_count: int
     created_at: datetime
     version: int
 
@@ -71,6 +73,20 @@ class TaxonomyReport:
 
     seen: int
     vanished: int
+
+
+@dataclass(frozen=True, slots=True)
+class PostsReport:
+    """What reading a site's posts and pages brought: how many are public, are new to us, and are there no more.
+
+    `refused` have an address that cannot be kept. While `is_whole` is off nothing was marked as gone.
+    """
+
+    seen: int
+    added: int
+    refused: int
+    removed: int
+    is_whole: bool
 
 
 @dataclass(frozen=True, slots=True)

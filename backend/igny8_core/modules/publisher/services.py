@@ -200,7 +200,7 @@ def preview_pages_follow(site_id: UUID, *, checkpoint: Checkpoint) -> None:
 def _pages_forget(place: PreviewPlace, *, site_id: UUID) -> None:
     with tenant_transaction():
         deleted = Publication.deleted.filter(destination_id=place.destination_id)
-        keys = [_page_key(marker) for marker in deleted.values_list("marker", flat=True)]
+        keys = [_preview_key(marker) for marker in deleted.values_list("marker", flat=True)]
         planner.pages_removed(site_id=site_id, remote_keys=keys)
 
 
@@ -209,7 +209,7 @@ def _pages_remove(store: PreviewStore, place: PreviewPlace, stored: set[str], *,
         alive = Publication.objects.filter(destination_id=place.destination_id)
         gone = stored - {str(marker) for marker in alive.values_list("marker", flat=True)}
         site = _preview_site(place.destination_id, site_id) if gone else None
-        planner.pages_removed(site_id=site_id, remote_keys=[_page_key(post_id) for post_id in gone])
+        planner.pages_removed(site_id=site_id, remote_keys=[_preview_key(post_id) for post_id in gone])
     for post_id in sorted(gone):
         if site is not None:
             store.remove_post(site, post_id)
@@ -317,20 +317,26 @@ def _page_tell(row: Publication, document: ArticleDocument) -> None:
         source=PAGE_SOURCE,
         content_id=row.article_id,
         title=document.title,
-        remote_key=_page_key(row.marker),
+        remote_key=_page_key(row),
         changed_at=utc_now(),
     )
 
 
-def _page_key(marker: object) -> str:
-    """What the planner finds the page by under whatever address: the publication's identity."""
+def _page_key(row: Publication) -> str:
+    """What the planner finds the page by under whatever address; a WordPress post is read under the same key."""
+    if integration.destination_get(row.destination_id).platform == "wordpress":
+        return integration.page_key(row.destination_id, row.external_id)
+    return _preview_key(row.marker)
+
+
+def _preview_key(marker: object) -> str:
     return f"post:{marker}"
 
 
 def _failed(row: Publication) -> None:
     """In the transaction that makes the row `failed`: a post that was deleted over there answers nothing any more."""
     if row.error_code == PublicationVanished.code:
-        planner.pages_removed(site_id=row.site_id, remote_keys=[_page_key(row.marker)])
+        planner.pages_removed(site_id=row.site_id, remote_keys=[_page_key(row)])
     failure_tell(row)
 
 

@@ -24,6 +24,7 @@ PHRASE_LENGTH = 80
 JOB_TITLES = {
     "automation.advance_run": "Pipeline step",
     "integration.check_destinations": "Check connections",
+    "integration.sync_posts": "Read posts and pages",
     "integration.sync_taxonomies": "Read categories and tags",
     "planner.cluster_keywords": "Group keywords into clusters",
     "planner.generate_ideas": "Find ideas",

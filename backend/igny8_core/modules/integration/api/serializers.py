@@ -28,6 +28,8 @@ class DestinationSerializer(RowSerializer[Destination]):
             "last_check",
             "last_checked_at",
             "last_error",
+            "posts_read_at",
+            "posts_count",
             "version",
             "created_at",
             "updated_at",

@@ -101,6 +101,18 @@ class DestinationViewSet(DeleteRows, SiteSectorModelViewSet):
         )
 
     @extend_schema(
+        summary="Read a site's posts and pages",
+        description="Starts a job that makes them pages of the plan, at most 10,000 of each; what is public no more is "
+        "marked as removed, and overlaps are looked for. 409 for what is no WordPress site.",
+        request=None,
+        responses={202: SyncStartedSerializer},
+    )
+    @action(detail=True, methods=["post"], url_path="sync-posts")
+    def sync_posts(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Start the job."""
+        return job_accepted(services.posts_sync_start(self.get_object().pk))
+
+    @extend_schema(
         summary="Read a site's categories and tags",
         description="Starts a job that reads them page by page; 409 for what is no WordPress site.",
         request=None,

@@ -20,6 +20,7 @@ from igny8_core.modules.integration.services.many import (
     destinations_pause,
     destinations_restore,
 )
+from igny8_core.modules.integration.services.posts import posts_sync, posts_sync_start
 from igny8_core.modules.integration.services.taxonomies import taxonomies_sync, taxonomies_sync_start
 
 __all__ = [
@@ -37,6 +38,8 @@ __all__ = [
     "destinations_delete",
     "destinations_pause",
     "destinations_restore",
+    "posts_sync",
+    "posts_sync_start",
     "report_json",
     "taxonomies_sync",
     "taxonomies_sync_start",

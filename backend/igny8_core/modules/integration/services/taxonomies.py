@@ -75,10 +75,10 @@ def _read(client: WordPressClient, destination: Destination, taxonomy: Taxonomy)
     """Keep the terms of one taxonomy, each page in a transaction of its own; returns how many there are."""
     seen = 0
     for page in range(1, MAX_TERM_PAGES + 1):
-        terms, is_last = client.list_terms(taxonomy.route, page=page)
-        _keep(destination, taxonomy, terms, now=utc_now())
-        seen += len(terms)
-        if is_last:
+        listing = client.list_terms(taxonomy.route, page=page)
+        _keep(destination, taxonomy, listing.items, now=utc_now())
+        seen += len(listing.items)
+        if listing.is_last:
             return seen
     raise TermsTooMany
 

@@ -11,9 +11,11 @@ from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 from igny8_core.modules.integration.outbound import OutboundClient, OutboundResponse
 from igny8_core.modules.integration.outbound_errors import AddressInvalid, RemoteError
+from igny8_core.modules.integration.wordpress.addresses import bare_host, route_address, split_query
 from igny8_core.modules.integration.wordpress.answers import error_for, find_json, garbled
 from igny8_core.modules.integration.wordpress.errors import (
     AccessBlocked,
+    RequestRejected,
     RestDisabled,
     RouteMissing,
     TermExists,
@@ -22,11 +24,14 @@ from igny8_core.modules.integration.wordpress.errors import (
     WordPressNotFound,
 )
 from igny8_core.modules.integration.wordpress.payloads import (
+    ListedPost,
+    Listing,
     RemotePost,
     RemoteSite,
     RemoteTerm,
     RemoteUser,
     WordPressPost,
+    parse_listed_post,
     parse_post,
     parse_site,
     parse_term,
@@ -42,6 +47,8 @@ ANY_STATUS = "any"  # every status but trash; plug-ins' own ones too
 TRASH_STATUS = "trash"
 _ADMIN_PATH = re.compile(r"/(wp-admin|wp-login\.php|wp-json|xmlrpc\.php|index\.php)(/.*)?$")
 TERM_FIELDS = "id,name,slug,parent,count"
+LISTED_FIELDS = "id,link,title.rendered,modified_gmt"
+_PAGE_BEHIND_THE_LAST = "rest_post_invalid_page_number"
 _WORDPRESS_MARK = re.compile(rb"/wp-(?:content|includes)/|content=[\"']WordPress", re.IGNORECASE)
 _RPC_ACCEPTED = re.compile(rb"<methodResponse>\s*<params>")
 _RPC_REFUSED = re.compile(rb"<methodResponse>\s*<fault>.*?<int>403</int>", re.DOTALL)
@@ -133,21 +140,18 @@ class WordPressClient:
             return True
         return False if _RPC_REFUSED.search(response.content) else None
 
-    def list_terms(self, route: str, *, page: int) -> tuple[list[RemoteTerm], bool]:
-        """One page of the site's `categories` or `tags`, oldest first, and whether it is the last."""
-        params = {
-            "orderby": "id",
-            "order": "asc",
-            "per_page": str(PAGE_SIZE),
-            "page": str(page),
-            "_fields": TERM_FIELDS,
-        }
-        response = self._call("GET", route, params=params)
-        terms = self._parsed(
-            response, lambda items: [parse_term(item) for item in items], expected=list, is_write=False
-        )
-        pages = response.headers.get("x-wp-totalpages", "")
-        return terms, page >= int(pages[:9]) if pages.isdecimal() else len(terms) < PAGE_SIZE
+    def list_terms(self, route: str, *, page: int) -> Listing[RemoteTerm]:
+        """One page of the site's `categories` or `tags`, oldest first."""
+        return self._list(route, parse_term, page=page, fields=TERM_FIELDS)
+
+    def list_posts(self, route: str, *, page: int) -> Listing[ListedPost]:
+        """One page of what is public of the site's `posts` or `pages`, oldest first; empty behind the last one."""
+        try:
+            return self._list(route, parse_listed_post, page=page, fields=LISTED_FIELDS, status="publish")
+        except RequestRejected as error:
+            if page == 1 or error.remote_code != _PAGE_BEHIND_THE_LAST:
+                raise
+            return Listing(items=(), is_last=True, total=None, pages=None)
 
     def ensure_category(self, name: str) -> int:
         """The id of the category of this name, created when missing."""
@@ -244,7 +248,7 @@ class WordPressClient:
     def _root_after(self, response: OutboundResponse, *, asked: str) -> str:
         """The root that answered: `asked`, or where the site redirected to."""
         before, after = urlsplit(asked), urlsplit(response.url)
-        if _bare_host(before.hostname) != _bare_host(after.hostname) or (before.scheme, after.scheme) == (
+        if bare_host(before.hostname) != bare_host(after.hostname) or (before.scheme, after.scheme) == (
             "https",
             "http",
         ):
@@ -261,7 +265,7 @@ class WordPressClient:
         linked = str(match.group(1))
         return (
             linked
-            if _bare_host(urlsplit(linked).hostname) == _bare_host(urlsplit(self.base_url).hostname)
+            if bare_host(urlsplit(linked).hostname) == bare_host(urlsplit(self.base_url).hostname)
             else None
         )
 
@@ -279,6 +283,19 @@ class WordPressClient:
         return self._parsed(
             response, lambda items: [parse(item) for item in items], expected=list, is_write=False
         )
+
+    def _list(
+        self, route: str, parse: Callable[[Any], Parsed], *, page: int, fields: str, **narrowed: str
+    ) -> Listing[Parsed]:
+        """By id, so that what is added while the pages are read comes last; some sites hide their totals."""
+        order = {"orderby": "id", "order": "asc", "per_page": str(PAGE_SIZE), "page": str(page)}
+        response = self._call("GET", route, params={**order, "_fields": fields, **narrowed})
+        items = self._parsed(
+            response, lambda found: tuple([parse(item) for item in found]), expected=list, is_write=False
+        )
+        pages, total = (_count(response.headers.get(f"x-wp-{name}", "")) for name in ("totalpages", "total"))
+        is_last = len(items) < PAGE_SIZE if pages is None else page >= pages
+        return Listing(items=items, is_last=is_last, total=total, pages=pages)
 
     def _write(self, route: str, body: Mapping[str, Any]) -> RemotePost:
         response = self._call("POST", route, body=body, params={"_fields": POST_FIELDS})
@@ -299,7 +316,7 @@ class WordPressClient:
         self, method: str, route: str, *, params: Mapping[str, str], body: Mapping[str, Any] | None = None
     ) -> OutboundResponse:
         root = self._rest_root or self.discover().rest_root
-        address, query = _route_address(root, route)
+        address, query = route_address(root, route)
         response = self._send(method, address, params={**query, **params}, body=body)
         if 200 <= response.status_code < 300:
             return response
@@ -319,7 +336,7 @@ class WordPressClient:
             headers["Authorization"] = self._authorization
         if body is not None:
             headers["Content-Type"] = "application/json"
-        address, query = _split_query(url)
+        address, query = split_query(url)
         return self._http.request(
             method,
             url=address,
@@ -364,21 +381,8 @@ def _most_telling(failures: Sequence[WordPressError], front: OutboundResponse) -
     return failures[0]
 
 
-def _route_address(root: str, route: str) -> tuple[str, dict[str, str]]:
-    """Where a route stands under a pretty root (`.../wp-json/`) or a plain one (`...?rest_route=/`)."""
-    address, query = _split_query(root)
-    if "rest_route" in query:
-        return address, {**query, "rest_route": f"{query['rest_route'].rstrip('/')}/wp/v2/{route}"}
-    return f"{address.rstrip('/')}/wp/v2/{route}", query
-
-
-def _split_query(url: str) -> tuple[str, dict[str, str]]:
-    parts = urlsplit(url)
-    return urlunsplit((parts.scheme, parts.netloc, parts.path, "", "")), dict(parse_qsl(parts.query))
-
-
-def _bare_host(host: str | None) -> str:
-    return (host or "").lower().removeprefix("www.")
+def _count(header: str) -> int | None:
+    return int(header[:9]) if header.isdecimal() else None
 
 
 def _term_id(payload: Mapping[str, Any]) -> int:

@@ -5,12 +5,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import unescape
-from typing import Any
+from typing import Any, Generic, TypeVar
 from uuid import UUID
+
+from igny8_core.common.html import to_text
 
 _ANY_MARKER = re.compile(r"\s*<!--\s*igny8:[0-9a-f-]{36}\s*-->")
 TERM_LENGTH = 200  # what WordPress itself keeps of a name or slug
 LIVE_STATUSES = frozenset({"publish", "future", "private"})
+
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
@@ -95,6 +99,26 @@ class RemoteTerm:
 
 
 @dataclass(frozen=True)
+class ListedPost:
+    """A public post or page as the site lists it; the title is what a reader sees."""
+
+    id: int
+    link: str
+    title: str
+    modified_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Listing(Generic[Item]):
+    """One page of a list. `total` and `pages` are the whole list's, None where the site does not say."""
+
+    items: tuple[Item, ...]
+    is_last: bool
+    total: int | None
+    pages: int | None
+
+
+@dataclass(frozen=True)
 class RemoteSite:
     """What the REST root says of the site; `rest_root` is the address under which the routes stand.
 
@@ -155,6 +179,16 @@ def parse_term(payload: Mapping[str, Any]) -> RemoteTerm:
         slug=str(payload.get("slug") or "")[:TERM_LENGTH],
         parent_id=int(payload.get("parent") or 0),
         count=max(0, int(payload.get("count") or 0)),
+    )
+
+
+def parse_listed_post(payload: Mapping[str, Any]) -> ListedPost:
+    """Read a post or page of a list. Raises as `parse_post` does."""
+    return ListedPost(
+        id=int(payload["id"]),
+        link=str(payload["link"]),
+        title=" ".join(to_text(_stored(payload.get("title"))).split()),
+        modified_at=_instant(payload.get("modified_gmt")),
     )
 
 

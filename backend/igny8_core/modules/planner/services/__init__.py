@@ -63,6 +63,7 @@ from igny8_core.modules.planner.services.pages import (
     pages_removed,
     pages_restore,
     pages_see,
+    pages_unseen_remove,
 )
 from igny8_core.modules.planner.services.placing import keywords_move, keywords_release
 from igny8_core.modules.planner.services.previews import (
@@ -135,6 +136,7 @@ __all__ = [
     "pages_removed",
     "pages_restore",
     "pages_see",
+    "pages_unseen_remove",
     "plan_edit_undo",
     "topic_change",
     "topic_update",

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 
 from igny8_core.auth.models import Site
 from igny8_core.auth.selectors import site_language
@@ -79,10 +80,14 @@ def pages_see(
     `origin` begins the `remote_key` of each. Addresses that are none, and those longer than 500 characters, are
     refused and counted.
     """
-    added = known = refused = 0
+    added = refused = 0
     with transaction.atomic(using=TENANT_ALIAS):
         language = site_language(site_id)
+        same = _see_unchanged(site_id, pages)
+        known = len(same)
         for seen in pages:
+            if seen.remote_key in same:
+                continue
             if not page_address(seen.url):
                 refused += 1
                 continue
@@ -95,6 +100,18 @@ def pages_see(
         if is_whole:
             removed = _remove_others(site_id, origin=origin, kept={seen.remote_key for seen in pages})
     return PagesReport(added=added, known=known, refused=refused, removed=removed)
+
+
+def pages_unseen_remove(*, site_id: UUID, origin: str, before: datetime) -> int:
+    """Mark as removed the pages of `origin` that nobody saw since; returns how many.
+
+    For a list that is told of page by page: what `pages_see` or `page_record` noted since it began stays.
+    """
+    rows = SitePage.objects.filter(
+        site_id=site_id, remote_key__startswith=origin, removed_at=None, last_seen_at__lt=before
+    )
+    with transaction.atomic(using=TENANT_ALIAS):
+        return _remove(rows.select_for_update(of=("self",)))
 
 
 def pages_removed(*, site_id: UUID, remote_keys: Collection[str]) -> int:
@@ -233,13 +250,21 @@ def _known(site_id: UUID, seen: SeenPage) -> SitePage | None:
     spellings = address_spellings(page_address(seen.url) or seen.url)
     here = rows.filter(url__in=spellings).order_by("removed_at", "pk").first()
     if moved is not None and here is not None and moved.pk != here.pk:
-        moved.remote_key, moved.removed_at = (
-            "",
-            moved.removed_at or utc_now(),
-        )  # its address is another row's now
-        moved.save()
+        _hand_over(moved, here)
         return here
     return moved or here
+
+
+def _hand_over(moved: SitePage, here: SitePage) -> None:
+    """A page came to another row's address: that row is the page now, with the article and query said of the first."""
+    if moved.content_id and not here.content_id:
+        here.source, here.content_id = moved.source, moved.content_id
+    if moved.head_query:
+        language = site_language(here.site_id)
+        query_give(here, moved.head_query, QuerySource(moved.query_source), language=language)
+    moved.remote_key, moved.removed_at = "", moved.removed_at or utc_now()
+    moved.save()
+    owners_follow([moved])
 
 
 def _see(row: SitePage, seen: SeenPage, *, language: str) -> None:
@@ -254,6 +279,21 @@ def _see(row: SitePage, seen: SeenPage, *, language: str) -> None:
             row.save()
     except IntegrityError as error:  # somebody else noted the address a moment ago
         raise PageTaken from error
+
+
+def _see_unchanged(site_id: UUID, pages: Sequence[SeenPage]) -> set[str]:
+    """Note in two queries that pages are still there; returns the keys of those of which nothing else is new."""
+    listed = {seen.remote_key: seen for seen in pages if seen.remote_key}
+    rows = SitePage.objects.filter(site_id=site_id, remote_key__in=listed, removed_at=None)
+    there = {row.remote_key: row.pk for row in rows if _is_as_listed(row, listed[row.remote_key])}
+    still, now = SitePage.objects.filter(pk__in=there.values(), removed_at=None), utc_now()
+    still.update(last_seen_at=now, updated_at=now, version=F("version") + 1)
+    return set(there)
+
+
+def _is_as_listed(row: SitePage, seen: SeenPage) -> bool:
+    title, changed_at = seen.title[:_TITLE_LENGTH] or row.title, seen.changed_at or row.changed_at
+    return (row.url, row.title, row.changed_at) == (page_address(seen.url), title, changed_at)
 
 
 def _remove_others(site_id: UUID, *, origin: str, kept: Collection[str]) -> int:

@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from igny8_core.common.clock import utc_now
 from igny8_core.common.errors import NotFound
 from igny8_core.modules.planner import services
 from igny8_core.modules.planner.constants import OwnerSource, PageSource, QuerySource
@@ -100,6 +101,58 @@ class TestRecord:
         assert second == PagesReport(added=0, known=1, refused=0, removed=1)
         assert third == PagesReport(added=0, known=2, refused=0, removed=0)
         assert gone.removed_at is None
+
+    def test_renamed_page_brings_article_and_query_to_the_address_of_another(self, tenant: Tenant) -> None:
+        article_id = uuid4()
+        with tenant.work():
+            cluster = cluster_make(tenant, "moka pot")
+            site_id, domain = tenant.site.pk, tenant.site.domain
+            old = SeenPage(f"https://{domain}/moka-pot", remote_key="wp:d:1")
+            services.pages_see(site_id=site_id, pages=[old], origin="wp:d:")
+            ours = recorded(tenant, "moka-pot-2", remote_key="wp:d:2", content_id=article_id)
+            renamed = SeenPage(old.url, "Moka pots", remote_key="wp:d:2")
+            services.pages_see(site_id=site_id, pages=[renamed], origin="wp:d:", is_whole=True)
+            row = SitePage.objects.get(removed_at=None)
+            ours.refresh_from_db()
+            cluster.refresh_from_db()
+        assert (row.url, row.remote_key, row.content_id) == (old.url, "wp:d:2", article_id)
+        assert (row.source, row.head_query, row.query_source) == ("published", "moka pot", "article")
+        assert (ours.remote_key, ours.removed_at is None) == ("", False)
+        assert cluster.owner_page_id == row.pk
+
+    def test_what_nobody_saw_since_is_removed(self, tenant: Tenant, stranger: Tenant) -> None:
+        pages = [SeenPage(f"https://e.test/{n}-pot", remote_key=f"wp:d:{n}") for n in (1, 2, 3)]
+        for one in (tenant, stranger):
+            with one.work():
+                services.pages_see(site_id=one.site.pk, pages=pages, origin="wp:d:")
+                recorded(one, remote_key="wp:other:1")
+        since = utc_now()
+        changed = SeenPage("https://e.test/2-pots", remote_key="wp:d:2")
+        with tenant.work():
+            services.pages_see(site_id=tenant.site.pk, pages=[pages[0], changed], origin="wp:d:")
+            gone = [
+                services.pages_unseen_remove(site_id=tenant.site.pk, origin="wp:d:", before=since)
+                for _ in range(2)
+            ]
+            there = SitePage.objects.filter(removed_at=None).order_by("remote_key")
+            assert list(there.values_list("remote_key", flat=True)) == ["wp:d:1", "wp:d:2", "wp:other:1"]
+        assert gone == [1, 0]
+        with stranger.work():
+            assert services.pages_unseen_remove(site_id=tenant.site.pk, origin="wp:d:", before=utc_now()) == 0
+            assert SitePage.objects.filter(removed_at=None).count() == 4
+
+    def test_page_of_which_nothing_is_new_costs_no_query_of_its_own(
+        self, tenant: Tenant, django_assert_num_queries: Any
+    ) -> None:
+        pages = [SeenPage(f"https://e.test/{n}-pot", f"Pot {n}", f"wp:d:{n}") for n in range(20)]
+        with tenant.work():
+            first = services.pages_see(site_id=tenant.site.pk, pages=pages, origin="wp:d:")
+            before = list(SitePage.objects.order_by("pk").values_list("version", "last_seen_at"))
+            with django_assert_num_queries(4):  # savepoint, read, write, release
+                again = services.pages_see(site_id=tenant.site.pk, pages=pages, origin="wp:d:")
+            after = list(SitePage.objects.order_by("pk").values_list("version", "last_seen_at"))
+        assert (first.added, again) == (20, PagesReport(added=0, known=20, refused=0, removed=0))
+        assert all(new[0] == old[0] + 1 and new[1] > old[1] for old, new in zip(before, after, strict=True))
 
     def test_page_by_hand(self, tenant: Tenant) -> None:
         domain = tenant.site.domain

@@ -396,8 +396,8 @@ class TestConnection:
         term_id = admin.ensure_category(name)
         found, page, is_last = [], 1, False
         while not is_last:
-            terms, is_last = admin.list_terms("categories", page=page)
-            found, page = [*found, *terms], page + 1
+            listing = admin.list_terms("categories", page=page)
+            found, page, is_last = [*found, *listing.items], page + 1, listing.is_last
         assert [(term.id, term.parent_id) for term in found if term.name == name] == [(term_id, 0)]
         assert len({term.id for term in found}) == len(found)
 
