@@ -247,6 +247,11 @@ urlpatterns = [
                     name="connection_check",
                 ),
                 path(
+                    "connections/<uuid:destination_id>/posts/",
+                    connections.ConnectionPostsView.as_view(),
+                    name="connection_posts",
+                ),
+                path(
                     "connections/<uuid:destination_id>/sync/",
                     connections.ConnectionSyncView.as_view(),
                     name="connection_sync",

@@ -4,12 +4,13 @@ from uuid import uuid4
 
 import pytest
 
+from igny8_core.common.clock import utc_now
 from igny8_core.console.tests.helpers import page_text, queries_with_1_and_50, said
 from igny8_core.console.tests.plan import at, cluster, idea
 from igny8_core.modules.automation.models import PipelineRun, PipelineSettings, RunItem
 from igny8_core.modules.automation.selectors import settings_get
 from igny8_core.modules.integration.models import Destination
-from igny8_core.modules.integration.services import destination_preview_ensure
+from igny8_core.modules.integration.services import destination_preview_ensure, destination_wordpress_create
 from igny8_core.modules.system.models import Notification
 from igny8_core.modules.system.services import notify
 from igny8_core.modules.system.types import NotificationKind
@@ -165,6 +166,38 @@ def test_wordpress_is_connected_changed_disconnected_and_brought_back(tenant: Te
     assert f"{place}restore/" in client.get(gone["Location"]).content.decode()
     assert said(client.post(f"{place}restore/"), client) == "“Blog” is connected again."
     assert client.post(address, login).status_code == 400
+
+
+def test_posts_of_a_connection_are_read_and_counted(tenant: Tenant, stranger: Tenant) -> None:
+    with tenant.work():
+        row = destination_wordpress_create(
+            site_id=tenant.site.pk, base_url="http://blog.example", username="ed", application_password="x"
+        )
+    place = at(tenant, f"connections/{row.pk}/")
+    client = browser_of(tenant.member)
+    body = page_text(client, place)
+    assert "Not read yet. Once they are" in body
+    assert f"{place}posts/" in body
+    assert "Posts and pages are being read" in said(client.post(f"{place}posts/", {"next": place}), client)
+    with tenant.work():
+        (job,) = Job.objects.all()
+        assert (job.kind, job.payload) == ("integration.sync_posts", {"destination_id": str(row.pk)})
+        Job.objects.update(
+            state="running", progress_done=1, progress_total=3, progress_message="Reading posts"
+        )
+    assert "Reading posts · 1 / 3" in page_text(client, place)
+    with tenant.work():
+        Job.objects.update(state="succeeded", finished_at=utc_now(), counts={"public": 1204, "new": 3})
+        Destination.objects.filter(pk=row.pk).update(posts_read_at=utc_now(), posts_count=1204)
+    body = page_text(client, place)
+    assert "1204 public posts and pages" in body
+    assert "Not read yet. Once they are" not in body
+    viewer = browser_of(tenant.viewer)
+    assert f"{place}posts/" not in page_text(viewer, place)
+    assert "does not allow" in said(viewer.post(f"{place}posts/"), viewer)
+    assert browser_of(stranger.owner).post(f"{place}posts/").status_code == 404
+    with tenant.work():
+        assert Job.objects.count() == 1
 
 
 def test_member_connects_nothing(tenant: Tenant) -> None:

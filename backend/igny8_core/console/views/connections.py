@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from igny8_core.common.errors import DomainError, NotFound
-from igny8_core.console.base import SiteActionView, SitePageView
+from igny8_core.console.base import SiteActionView
 from igny8_core.console.forms import ConsoleForm
 from igny8_core.console.jobs import JobPageView
 from igny8_core.console.lists import FilterForm, choice, page_number
@@ -148,10 +148,11 @@ class ConnectionsView(JobPageView):
         return self.page("connections/list.html", values, status=status)
 
 
-class ConnectionView(SitePageView):
-    """One destination: the doctor's last findings, its terms, its settings."""
+class ConnectionView(JobPageView):
+    """One destination: the doctor's last findings, its posts and terms, its settings."""
 
     room, section = "integration", "connections"
+    kinds = ("integration.sync_posts", "integration.sync_taxonomies")
     operations: ClassVar[Mapping[str, str]] = {
         "GET": "destination_retrieve",
         "POST": "destination_partial_update",
@@ -196,6 +197,7 @@ class ConnectionView(SitePageView):
             "is_wordpress": is_wordpress,
             "may_change": self.may("integration_destination_partial_update"),
             "may_check": self.may("integration_destination_check"),
+            "may_read_posts": self.may("integration_destination_sync_posts"),
             "may_sync": self.may("integration_destination_sync_taxonomies"),
         }
         return self.page("connections/one.html", values, status=status)
@@ -228,6 +230,19 @@ class ConnectionCheckView(SiteActionView):
         )
         names = {"site_id": site_id, "destination_id": destination_id}
         return self.done(text, reverse("console:connection", kwargs=names))
+
+
+class ConnectionPostsView(SiteActionView):
+    """Read the site's posts and pages."""
+
+    room, back_to = "integration", "console:connections"
+    operations: ClassVar[Mapping[str, str]] = {"POST": "destination_sync_posts"}
+
+    def post(self, request: HttpRequest, site_id: UUID, destination_id: UUID) -> HttpResponseBase:
+        """Start the job."""
+        connection_of_site(destination_id, site_id)
+        services.posts_sync_start(destination_id)
+        return self.done(_("Posts and pages are being read; overlaps are looked for next."), self.back())
 
 
 class ConnectionSyncView(SiteActionView):

@@ -90,6 +90,8 @@ class FakeWordPress:
                 return self._write(number, body)
             if route == "posts":
                 return self._read(number, query)
+            if route == "pages":
+                return 200, []
             return 404, {"code": "rest_no_route", "message": "No route."}
 
     def _term(self, method: str, route: str, query: dict[str, str], body: dict[str, Any]) -> tuple[int, Any]:
