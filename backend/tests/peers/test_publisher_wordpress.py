@@ -16,9 +16,15 @@ import time_machine
 
 from igny8_core.common.clock import utc_now
 from igny8_core.modules.integration.outbound import OutboundClient
-from igny8_core.modules.integration.services import destination_check, destination_wordpress_save
+from igny8_core.modules.integration.selectors import page_key
+from igny8_core.modules.integration.services import (
+    destination_check,
+    destination_wordpress_save,
+    posts_sync,
+)
 from igny8_core.modules.integration.wordpress.client import TRASH_STATUS, WordPressClient
 from igny8_core.modules.integration.wordpress.payloads import RemotePost
+from igny8_core.modules.planner.models import SitePage
 from igny8_core.modules.publisher.errors import PublicationEdited, PublicationPending, PublicationVanished
 from igny8_core.modules.publisher.models import Publication
 from igny8_core.modules.publisher.services import publication_reserve
@@ -167,6 +173,31 @@ def test_post_deleted_for_good_is_told_and_sent_anew_when_asked(
         new = published(tenant, row.pk)
     (post,) = posts_of(client, row.marker)
     assert (str(post.id), post.title, new.state) == (new.external_id, "Revised", "published")
+
+
+def test_post_is_one_page_of_the_plan_wherever_people_put_it(
+    tenant: Tenant, row: Publication, client: WordPressClient
+) -> None:
+    done = published(tenant, row.pk)
+
+    def the_page() -> SitePage:
+        with tenant_scope(tenant.context):
+            posts_sync(row.destination_id, progress=lambda *_, **__: None)
+        with tenant.work():
+            return SitePage.objects.get(remote_key=page_key(row.destination_id, done.external_id))
+
+    before = the_page()
+    assert (before.url, before.content_id, before.query_source) == (done.url, row.article_id, "article")
+    renamed = client._write(f"posts/{done.external_id}", {"slug": f"{row.slug}-by-hand"})
+    after = the_page()
+    assert (after.pk, after.url, after.head_query) == (before.pk, renamed.link, before.head_query)
+    assert after.url != before.url
+    client._call("DELETE", f"posts/{done.external_id}", params={})
+    gone = the_page()
+    assert (gone.pk, gone.removed_at is None) == (before.pk, False)
+    with tenant.work():
+        assert SitePage.objects.filter(removed_at=None, source="imported").exists()
+        assert not SitePage.objects.filter(url=after.url).exclude(pk=before.pk).exists()
 
 
 def _script(*arguments: str) -> str:

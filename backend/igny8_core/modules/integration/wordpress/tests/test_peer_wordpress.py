@@ -401,6 +401,29 @@ class TestConnection:
         assert [(term.id, term.parent_id) for term in found if term.name == name] == [(term_id, 0)]
         assert len({term.id for term in found}) == len(found)
 
+    @pytest.mark.parametrize("kind", ["post", "page"])
+    def test_public_posts_and_pages_are_listed_page_by_page(
+        self, admin: WordPressClient, monkeypatch: pytest.MonkeyPatch, kind: str
+    ) -> None:
+        monkeypatch.setattr("igny8_core.modules.integration.wordpress.client.PAGE_SIZE", 2)
+        named = ["--post_title=Beans & <em>Roasts</em>", f"--post_type={kind}", "--porcelain"]
+        public = [int(wp("post", "create", *named, "--post_status=publish")) for _ in range(3)]
+        draft = int(wp("post", "create", *named, "--post_status=draft"))
+        found, page, listing = [], 1, admin.list_posts(f"{kind}s", page=1)
+        while not listing.is_last:
+            found, page = [*found, *listing.items], page + 1
+            listing = admin.list_posts(f"{kind}s", page=page)
+        ids = [post.id for post in (*found, *listing.items)]
+        assert (sorted(set(ids)), len(ids), page) == (ids, listing.total, listing.pages)
+        assert set(ids) >= set(public)
+        assert draft not in ids
+        (newest,) = [post for post in (*found, *listing.items) if post.id == public[-1]]
+        assert newest.title == "Beans & Roasts"
+        assert newest.link.startswith(f"{admin.base_url}/")
+        assert newest.modified_at is not None
+        behind = admin.list_posts(f"{kind}s", page=page + 1)
+        assert (behind.items, behind.is_last, behind.total) == ((), True, None)
+
     def test_plain_permalinks_are_found_and_work(self, url: str, http: OutboundClient) -> None:
         client = as_admin(url, http)
         wp("rewrite", "structure", "")
