@@ -225,6 +225,11 @@ class Site(AccountBaseModel):
     def __str__(self) -> str:
         return self.domain
 
+    @property
+    def language_code(self) -> str:
+        """The ISO 639-1 code of its language, whatever the region."""
+        return self.language.partition("-")[0].lower()
+
 
 class Sector(SiteBoundModel):
     """A line of business of a site, by which its content is kept apart."""

@@ -119,7 +119,7 @@ def site_get(site_id: UUID) -> Site:
 
 def site_language(site_id: UUID) -> str:
     """The ISO 639-1 code of the language that a site is in; raises NotFound."""
-    return site_get(site_id).language.partition("-")[0].lower()
+    return site_get(site_id).language_code
 
 
 def site_list() -> list[Site]:

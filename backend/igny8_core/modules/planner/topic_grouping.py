@@ -38,7 +38,8 @@ def group_clusters(
     `rows` are the clusters' centres, `heads` their head keywords, `labels` the topics that they have. A cluster joins
     the topic of the nearest one that has a topic, when that is as near as `TOPIC_MIN_SIMILARITY`. Of the rest those
     that are `related`, as the run that made them found, are one topic; those of which it said nothing are grouped by
-    their centres. A topic is named as a cluster is: by the most searched of its five most central. What would join a locked topic stays without one.
+    their centres. A topic is named as a cluster is, by the most searched of its five most central. What
+    would join a locked topic stays without one.
     """
     free = [row for row, label in enumerate(labels) if label is None]
     known = [row for row, label in enumerate(labels) if label is not None]

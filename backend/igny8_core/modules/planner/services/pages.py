@@ -1,6 +1,6 @@
 """Records the pages that a site has and the query each is meant to answer; it must never fetch one."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from igny8_core.auth.models import Site
-from igny8_core.auth.selectors import site_language
+from igny8_core.auth.selectors import site_get
 from igny8_core.common.clock import utc_now
 from igny8_core.common.errors import NotFound
 from igny8_core.modules.planner.constants import MAX_PAGES_AT_ONCE, PageSource, QuerySource
@@ -58,17 +58,17 @@ def page_record(
     stays; without one it is the article's, and for a page that we did not write it is read from address and title.
     """
     seen = SeenPage(url=url, title=title, remote_key=remote_key, changed_at=changed_at)
-    with transaction.atomic(using=TENANT_ALIAS):
-        language = site_language(site_id)
-        row = _known(site_id, seen) or SitePage(site_id=site_id, source=PageSource(source))
+
+    def say(row: SitePage) -> None:
         if row.source != PageSource.PUBLISHED or source == PageSource.PUBLISHED:
             row.source, row.content_id = PageSource(source), content_id or row.content_id
             if source == PageSource.PUBLISHED:
-                query_give(row, head_query, QuerySource.ARTICLE, language=language)
+                query_give(row, head_query, QuerySource.ARTICLE)
             elif head_query:
-                query_give(row, head_query, QuerySource.DERIVED, language=language)
-        _see(row, seen, language=language)
-        owners_follow([row])
+                query_give(row, head_query, QuerySource.DERIVED)
+
+    with transaction.atomic(using=TENANT_ALIAS):
+        row, _ = _note(site_get(site_id), seen, source=PageSource(source), say=say)
     return row
 
 
@@ -80,26 +80,17 @@ def pages_see(
     `origin` begins the `remote_key` of each. Addresses that are none, and those longer than 500 characters, are
     refused and counted.
     """
-    added = refused = 0
     with transaction.atomic(using=TENANT_ALIAS):
-        language = site_language(site_id)
         same = _see_unchanged(site_id, pages)
-        known = len(same)
-        for seen in pages:
-            if seen.remote_key in same:
-                continue
-            if not page_address(seen.url):
-                refused += 1
-                continue
-            row = _known(site_id, seen)
-            added, known = added + (row is None), known + (row is not None)
-            row = row or SitePage(site_id=site_id, source=PageSource.IMPORTED)
-            _see(row, seen, language=language)
-            owners_follow([row])
+        left = [seen for seen in pages if seen.remote_key not in same]
+        here = [seen for seen in left if page_address(seen.url)]
+        site = site_get(site_id) if here else None
+        new = [_note(site, seen, source=PageSource.IMPORTED)[1] for seen in here] if site else []
         removed = 0
         if is_whole:
             removed = _remove_others(site_id, origin=origin, kept={seen.remote_key for seen in pages})
-    return PagesReport(added=added, known=known, refused=refused, removed=removed)
+    known = len(same) + len(new) - sum(new)
+    return PagesReport(added=sum(new), known=known, refused=len(left) - len(here), removed=removed)
 
 
 def pages_unseen_remove(*, site_id: UUID, origin: str, before: datetime) -> int:
@@ -134,10 +125,9 @@ def page_create(
     with transaction.atomic(using=TENANT_ALIAS):
         if _known(site.pk, seen) is not None:
             raise PageTaken
-        language = site_language(site.pk)
-        row = SitePage(site_id=site.pk, source=PageSource.MANUAL, sector_id=getattr(sector, "pk", None))
-        query_give(row, head_query, QuerySource.PERSON, language=language)
-        _see(row, seen, language=language)
+        row = SitePage(site=site, source=PageSource.MANUAL, sector_id=getattr(sector, "pk", None))
+        query_give(row, head_query, QuerySource.PERSON)
+        _see(row, seen)
         owners_follow([row])
         audit_write("page.created", row=row)
     return row
@@ -151,38 +141,35 @@ def pages_import(*, site_id: UUID, text: str) -> PagesReport:
     found = addresses_read(text)
     if len(found) > MAX_PAGES_AT_ONCE:
         raise PagesTooMany
-    domain = Site.objects.filter(pk=site_id).values_list("domain", flat=True).first()
-    if domain is None:
-        raise NotFound
+    site = site_get(site_id)
     with transaction.atomic(using=TENANT_ALIAS):
         urls = SitePage.objects.filter(site_id=site_id).values_list("url", flat=True)
         known = {address_key(url) for url in urls.iterator()}
         rows: dict[str, SitePage] = {}
-        language = site_language(site_id)
         again = 0
         for url, title in found:
             address = page_address(url)
-            if not address or not is_of_site(address, domain=domain):
+            if not address or not is_of_site(address, domain=site.domain):
                 continue
             key = address_key(address)
             if key in known or key in rows:
                 again += 1
             else:
-                rows[key] = _listed(site_id, address, title, language=language)
+                rows[key] = _listed(site, address, title)
         SitePage.objects.bulk_create(rows.values(), batch_size=500, ignore_conflicts=True)
         audit_write("page.imported", detail={"site_id": str(site_id), "added": len(rows)})
     return PagesReport(added=len(rows), known=again, refused=len(found) - len(rows) - again, removed=0)
 
 
-def _listed(site_id: UUID, url: str, title: str, *, language: str) -> SitePage:
+def _listed(site: Site, url: str, title: str) -> SitePage:
     row = SitePage(
-        site_id=site_id,
+        site=site,
         url=url,
         title=title[:_TITLE_LENGTH],
         source=PageSource.MANUAL,
         last_seen_at=utc_now(),
     )
-    query_give(row, query_derive(url=url, title=title), QuerySource.DERIVED, language=language)
+    query_give(row, query_derive(url=url, title=title), QuerySource.DERIVED)
     return row
 
 
@@ -199,7 +186,9 @@ def page_change(
     A query that is set, or cleared, here is never read from the address again. Raises NotFound and PageChanged.
     """
     with transaction.atomic(using=TENANT_ALIAS):
-        row = SitePage.objects.select_for_update(of=("self",)).filter(pk=page_id).first()
+        row = (
+            SitePage.objects.select_for_update(of=("self",)).select_related("site").filter(pk=page_id).first()
+        )
         if row is None:
             raise NotFound
         if expected_version is not None and row.version != expected_version:
@@ -218,8 +207,7 @@ def page_update(
     with transaction.atomic(using=TENANT_ALIAS):
         before = {"head_query": row.head_query, "is_removed": row.removed_at is not None}
         if head_query is not None:
-            language = site_language(row.site_id)
-            query_give(row, head_query, QuerySource.PERSON, language=language)
+            query_give(row, head_query, QuerySource.PERSON)
         if title is not None:
             row.title = title[:_TITLE_LENGTH]
         if is_removed is not None:
@@ -230,10 +218,10 @@ def page_update(
     return row
 
 
-def query_give(row: SitePage, text: str, source: QuerySource, *, language: str) -> None:
+def query_give(row: SitePage, text: str, source: QuerySource) -> None:
     """Say in memory which query a page answers, unless somebody who knows better has; the caller saves.
 
-    `language` is its site's. An empty query says nothing, except a person's: that the page answers none.
+    An empty query says nothing, except a person's: that the page answers none.
     """
     query = keyword_normalise(text)[:MAX_QUERY_LENGTH]
     if not query and source != QuerySource.PERSON:
@@ -241,11 +229,35 @@ def query_give(row: SitePage, text: str, source: QuerySource, *, language: str) 
     if not query and row.query_source == QuerySource.NONE:
         return
     if _SAYS.index(source) >= _SAYS.index(QuerySource(row.query_source)):
-        row.head_query, row.query_source, row.variant_key = query, source, variant_key(query, language)
+        row.head_query, row.query_source, row.variant_key = (
+            query,
+            source,
+            variant_key(query, row.site.language_code),
+        )
+
+
+def _note(
+    site: Site, seen: SeenPage, *, source: PageSource, say: Callable[[SitePage], None] = lambda _: None
+) -> tuple[SitePage, bool]:
+    """Find or make a page's row, say of it what the caller knows, and save; returns it, and whether it is new.
+
+    Publisher and a reading of its list may note one post at one time: the second waits for the first, then finds it.
+    """
+    for _ in range(2):
+        known = _known(site.pk, seen)
+        row = known or SitePage(site=site, source=source)
+        say(row)
+        try:
+            _see(row, seen)
+        except PageTaken:
+            continue
+        owners_follow([row])
+        return row, known is None
+    raise PageTaken
 
 
 def _known(site_id: UUID, seen: SeenPage) -> SitePage | None:
-    rows = SitePage.objects.select_for_update(of=("self",)).filter(site_id=site_id)
+    rows = SitePage.objects.select_for_update(of=("self",)).select_related("site").filter(site_id=site_id)
     moved = rows.filter(remote_key=seen.remote_key).first() if seen.remote_key else None
     spellings = address_spellings(page_address(seen.url) or seen.url)
     here = rows.filter(url__in=spellings).order_by("removed_at", "pk").first()
@@ -259,21 +271,19 @@ def _hand_over(moved: SitePage, here: SitePage) -> None:
     """A page came to another row's address: that row is the page now, with the article and query said of the first."""
     if moved.content_id and not here.content_id:
         here.source, here.content_id = moved.source, moved.content_id
-    if moved.head_query:
-        language = site_language(here.site_id)
-        query_give(here, moved.head_query, QuerySource(moved.query_source), language=language)
+    query_give(here, moved.head_query, QuerySource(moved.query_source))
     moved.remote_key, moved.removed_at = "", moved.removed_at or utc_now()
     moved.save()
     owners_follow([moved])
 
 
-def _see(row: SitePage, seen: SeenPage, *, language: str) -> None:
+def _see(row: SitePage, seen: SeenPage) -> None:
     row.url = page_address(seen.url) or seen.url
     row.title = (seen.title or row.title)[:_TITLE_LENGTH]
     row.remote_key = seen.remote_key or row.remote_key
     row.changed_at = seen.changed_at or row.changed_at
     row.last_seen_at, row.removed_at = utc_now(), None
-    query_give(row, query_derive(url=row.url, title=row.title), QuerySource.DERIVED, language=language)
+    query_give(row, query_derive(url=row.url, title=row.title), QuerySource.DERIVED)
     try:
         with transaction.atomic(using=TENANT_ALIAS):
             row.save()

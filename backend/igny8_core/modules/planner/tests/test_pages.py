@@ -1,5 +1,6 @@
 """Pages of a site: noted by rooms and people, owned queries, and what a removed page leaves."""
 
+import time
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -19,6 +20,7 @@ from igny8_core.modules.planner.errors import (
 )
 from igny8_core.modules.planner.models import Cluster, Keyword, KeywordRanking, SitePage
 from igny8_core.modules.planner.selectors import cluster_owner, page_get, page_list, page_removals
+from igny8_core.modules.planner.tests.test_edits_at_once import at_once
 from igny8_core.modules.planner.types import PageQuery, PagesReport, SeenPage
 from igny8_core.tenancy.models import AuditEvent
 from igny8_core.testing.factories import Tenant, site_make
@@ -216,6 +218,26 @@ class TestRecord:
             assert (before, page_removals([row.pk])) == ({row.pk: False}, {row.pk: True})
             assert services.pages_restore(before) == 1
             assert page_removals([row.pk]) == {row.pk: False}
+
+
+class TestAtOnce:
+    def test_list_and_publisher_that_note_one_post_at_one_time_make_one_page(self, tenant: Tenant) -> None:
+        listed = SeenPage(f"https://{tenant.site.domain}/moka", "Moka", "wp:d:1")
+
+        def see() -> None:
+            services.pages_see(site_id=tenant.site.pk, pages=[listed], origin="wp:d:")
+            time.sleep(0.2)  # the other one looks for the page before this is committed, and waits for it
+
+        article_id = uuid4()
+        for _ in range(3):
+            refused = at_once(
+                tenant, see, lambda: recorded(tenant, remote_key="wp:d:1", content_id=article_id)
+            )
+            with tenant.work():
+                row = SitePage.objects.get()
+                found = (refused, row.source, row.content_id, row.head_query, row.query_source)
+                SitePage.objects.all().delete()
+            assert found == ([], "published", article_id, "moka pot", "article")
 
 
 class TestOwners:
