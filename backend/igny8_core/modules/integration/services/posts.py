@@ -126,7 +126,7 @@ def _tell(destination: Destination, posts: tuple[ListedPost, ...], reading: _Rea
         for post in posts
     ]
     with tenant_transaction():
-        told = planner.pages_see(site_id=destination.site_id, pages=pages, origin=page_key(destination.pk))
+        told = planner.pages_see(site_id=destination.site_id, pages=pages)
     reading.lists += 1
     reading.seen += len(posts) - told.refused
     reading.added, reading.refused = reading.added + told.added, reading.refused + told.refused

@@ -72,13 +72,10 @@ def page_record(
     return row
 
 
-def pages_see(
-    *, site_id: UUID, pages: Sequence[SeenPage], origin: str, is_whole: bool = False
-) -> PagesReport:
-    """Note pages that a CMS lists; with `is_whole` those of `origin` that it lists no more are marked as removed.
+def pages_see(*, site_id: UUID, pages: Sequence[SeenPage]) -> PagesReport:
+    """Note pages that a CMS lists; addresses that are none, or longer than 500 characters, are refused and counted.
 
-    `origin` begins the `remote_key` of each. Addresses that are none, and those longer than 500 characters, are
-    refused and counted.
+    What it lists no more is told by `pages_unseen_remove`, once all of its list was read.
     """
     with transaction.atomic(using=TENANT_ALIAS):
         same = _see_unchanged(site_id, pages)
@@ -86,11 +83,8 @@ def pages_see(
         here = [seen for seen in left if page_address(seen.url)]
         site = site_get(site_id) if here else None
         new = [_note(site, seen, source=PageSource.IMPORTED)[1] for seen in here] if site else []
-        removed = 0
-        if is_whole:
-            removed = _remove_others(site_id, origin=origin, kept={seen.remote_key for seen in pages})
     known = len(same) + len(new) - sum(new)
-    return PagesReport(added=sum(new), known=known, refused=len(left) - len(here), removed=removed)
+    return PagesReport(added=sum(new), known=known, refused=len(left) - len(here))
 
 
 def pages_unseen_remove(*, site_id: UUID, origin: str, before: datetime) -> int:
@@ -158,7 +152,7 @@ def pages_import(*, site_id: UUID, text: str) -> PagesReport:
                 rows[key] = _listed(site, address, title)
         SitePage.objects.bulk_create(rows.values(), batch_size=500, ignore_conflicts=True)
         audit_write("page.imported", detail={"site_id": str(site_id), "added": len(rows)})
-    return PagesReport(added=len(rows), known=again, refused=len(found) - len(rows) - again, removed=0)
+    return PagesReport(added=len(rows), known=again, refused=len(found) - len(rows) - again)
 
 
 def _listed(site: Site, url: str, title: str) -> SitePage:
@@ -304,12 +298,6 @@ def _see_unchanged(site_id: UUID, pages: Sequence[SeenPage]) -> set[str]:
 def _is_as_listed(row: SitePage, seen: SeenPage) -> bool:
     title, changed_at = seen.title[:_TITLE_LENGTH] or row.title, seen.changed_at or row.changed_at
     return (row.url, row.title, row.changed_at) == (page_address(seen.url), title, changed_at)
-
-
-def _remove_others(site_id: UUID, *, origin: str, kept: Collection[str]) -> int:
-    rows = SitePage.objects.filter(site_id=site_id, remote_key__startswith=origin, removed_at=None)
-    gone = set(rows.values_list("remote_key", flat=True)) - set(kept)
-    return pages_removed(site_id=site_id, remote_keys=gone)
 
 
 def _remove(rows: Iterable[SitePage]) -> int:

@@ -53,7 +53,6 @@ class TestRecord:
             services.pages_see(
                 site_id=tenant.site.pk,
                 pages=[SeenPage("https://e.test/clean-a-moka-pot", "Clean!")],
-                origin="wp:",
             )
             row = SitePage.objects.get()
             assert (row.head_query, row.query_source) == ("clean a moka pot", QuerySource.DERIVED)
@@ -62,7 +61,6 @@ class TestRecord:
             services.pages_see(
                 site_id=tenant.site.pk,
                 pages=[SeenPage("https://www.e.test/clean-a-moka-pot/", "New")],
-                origin="wp:",
             )
             row.refresh_from_db()
             assert (row.head_query, row.query_source) == ("descale moka pot", QuerySource.PERSON)
@@ -90,18 +88,18 @@ class TestRecord:
         pages = [SeenPage(f"https://e.test/{n}-pot", remote_key=f"wp:d:{n}") for n in (1, 2)]
         site_id = tenant.site.pk
         with tenant.work():
-            first = services.pages_see(
-                site_id=site_id, pages=[*pages, SeenPage("no address")], origin="wp:d:"
-            )
+            first = services.pages_see(site_id=site_id, pages=[*pages, SeenPage("no address")])
             recorded(tenant)
-            second = services.pages_see(site_id=site_id, pages=pages[:1], origin="wp:d:", is_whole=True)
+            began = utc_now()
+            second = services.pages_see(site_id=site_id, pages=pages[:1])
+            assert services.pages_unseen_remove(site_id=site_id, origin="wp:d:", before=began) == 1
             gone = SitePage.objects.get(remote_key="wp:d:2")
             assert gone.removed_at is not None
-            third = services.pages_see(site_id=site_id, pages=pages, origin="wp:d:", is_whole=True)
+            third = services.pages_see(site_id=site_id, pages=pages)
             gone.refresh_from_db()
-        assert first == PagesReport(added=2, known=0, refused=1, removed=0)
-        assert second == PagesReport(added=0, known=1, refused=0, removed=1)
-        assert third == PagesReport(added=0, known=2, refused=0, removed=0)
+        assert first == PagesReport(added=2, known=0, refused=1)
+        assert second == PagesReport(added=0, known=1, refused=0)
+        assert third == PagesReport(added=0, known=2, refused=0)
         assert gone.removed_at is None
 
     def test_renamed_page_brings_article_and_query_to_the_address_of_another(self, tenant: Tenant) -> None:
@@ -110,10 +108,10 @@ class TestRecord:
             cluster = cluster_make(tenant, "moka pot")
             site_id, domain = tenant.site.pk, tenant.site.domain
             old = SeenPage(f"https://{domain}/moka-pot", remote_key="wp:d:1")
-            services.pages_see(site_id=site_id, pages=[old], origin="wp:d:")
+            services.pages_see(site_id=site_id, pages=[old])
             ours = recorded(tenant, "moka-pot-2", remote_key="wp:d:2", content_id=article_id)
             renamed = SeenPage(old.url, "Moka pots", remote_key="wp:d:2")
-            services.pages_see(site_id=site_id, pages=[renamed], origin="wp:d:", is_whole=True)
+            services.pages_see(site_id=site_id, pages=[renamed])
             row = SitePage.objects.get(removed_at=None)
             ours.refresh_from_db()
             cluster.refresh_from_db()
@@ -126,12 +124,12 @@ class TestRecord:
         pages = [SeenPage(f"https://e.test/{n}-pot", remote_key=f"wp:d:{n}") for n in (1, 2, 3)]
         for one in (tenant, stranger):
             with one.work():
-                services.pages_see(site_id=one.site.pk, pages=pages, origin="wp:d:")
+                services.pages_see(site_id=one.site.pk, pages=pages)
                 recorded(one, remote_key="wp:other:1")
         since = utc_now()
         changed = SeenPage("https://e.test/2-pots", remote_key="wp:d:2")
         with tenant.work():
-            services.pages_see(site_id=tenant.site.pk, pages=[pages[0], changed], origin="wp:d:")
+            services.pages_see(site_id=tenant.site.pk, pages=[pages[0], changed])
             gone = [
                 services.pages_unseen_remove(site_id=tenant.site.pk, origin="wp:d:", before=since)
                 for _ in range(2)
@@ -148,12 +146,12 @@ class TestRecord:
     ) -> None:
         pages = [SeenPage(f"https://e.test/{n}-pot", f"Pot {n}", f"wp:d:{n}") for n in range(20)]
         with tenant.work():
-            first = services.pages_see(site_id=tenant.site.pk, pages=pages, origin="wp:d:")
+            first = services.pages_see(site_id=tenant.site.pk, pages=pages)
             before = list(SitePage.objects.order_by("pk").values_list("version", "last_seen_at"))
             with django_assert_num_queries(4):  # savepoint, read, write, release
-                again = services.pages_see(site_id=tenant.site.pk, pages=pages, origin="wp:d:")
+                again = services.pages_see(site_id=tenant.site.pk, pages=pages)
             after = list(SitePage.objects.order_by("pk").values_list("version", "last_seen_at"))
-        assert (first.added, again) == (20, PagesReport(added=0, known=20, refused=0, removed=0))
+        assert (first.added, again) == (20, PagesReport(added=0, known=20, refused=0))
         assert all(new[0] == old[0] + 1 and new[1] > old[1] for old, new in zip(before, after, strict=True))
 
     def test_page_by_hand(self, tenant: Tenant) -> None:
@@ -184,8 +182,8 @@ class TestRecord:
             report = services.pages_import(site_id=tenant.site.pk, text=text)
             again = services.pages_import(site_id=tenant.site.pk, text=text)
             titles = dict(SitePage.objects.values_list("head_query", "title"))
-        assert report == PagesReport(added=2, known=1, refused=2, removed=0)
-        assert again == PagesReport(added=0, known=3, refused=2, removed=0)
+        assert report == PagesReport(added=2, known=1, refused=2)
+        assert again == PagesReport(added=0, known=3, refused=2)
         assert titles == {"a pot": "A", "b pot": ""}
         monkeypatch.setattr(services.pages, "MAX_PAGES_AT_ONCE", 1)
         with tenant.work(), pytest.raises(PagesTooMany):
@@ -225,7 +223,7 @@ class TestAtOnce:
         listed = SeenPage(f"https://{tenant.site.domain}/moka", "Moka", "wp:d:1")
 
         def see() -> None:
-            services.pages_see(site_id=tenant.site.pk, pages=[listed], origin="wp:d:")
+            services.pages_see(site_id=tenant.site.pk, pages=[listed])
             time.sleep(0.2)  # the other one looks for the page before this is committed, and waits for it
 
         article_id = uuid4()
@@ -254,9 +252,7 @@ class TestOwners:
     def test_page_that_was_only_read_owns_nothing(self, tenant: Tenant) -> None:
         with tenant.work():
             own = cluster_make(tenant, "moka pot")
-            services.pages_see(
-                site_id=tenant.site.pk, pages=[SeenPage("https://e.test/moka-pot")], origin="wp:"
-            )
+            services.pages_see(site_id=tenant.site.pk, pages=[SeenPage("https://e.test/moka-pot")])
             own.refresh_from_db()
             assert own.owner_page_id is None
             (proposal,) = cluster_owner(own.pk).proposals

@@ -49,7 +49,6 @@ class PagesReport:
     added: int
     known: int
     refused: int
-    removed: int
 
 
 @dataclass(frozen=True, slots=True)
