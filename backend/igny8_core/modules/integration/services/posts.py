@@ -57,7 +57,7 @@ def posts_sync(destination_id: UUID, *, progress: Progress) -> PostsReport:
     """Tell the planner of every public post and page, list by list; call it with no transaction open.
 
     Pages of this destination that were not seen again are marked as removed, once both lists were read to their ends
-    and kept their lengths meanwhile: a post that goes while they are read moves the others, and one may be missed.
+    and neither shrank meanwhile: a post that goes while they are read moves the others, and one may be missed.
     Doing it twice changes nothing but the time. Raises NotFound, DestinationWithoutPosts, RemoteError, and PostsTooMany
     when all that is read is kept.
     """
@@ -70,12 +70,14 @@ def posts_sync(destination_id: UUID, *, progress: Progress) -> PostsReport:
         _read(client, destination, kind, reading=reading, progress=progress)
     removed = 0
     with tenant_transaction():
-        if reading.is_whole:
+        if not reading.is_cut:
             row = destination_for_change(destination_id)
             row.posts_read_at, row.posts_count = started_at, reading.seen
             row.save()
-            origin = page_key(destination_id)
-            removed = planner.pages_unseen_remove(site_id=row.site_id, origin=origin, before=started_at)
+        if reading.is_whole:
+            removed = planner.pages_unseen_remove(
+                site_id=destination.site_id, origin=page_key(destination_id), before=started_at
+            )
         planner.findings_start(site_id=destination.site_id)
     if reading.is_cut:
         raise PostsTooMany
@@ -110,7 +112,7 @@ def _read(
         left = max(0, min(listing.pages or 0, MAX_POST_PAGES) - page)
         progress(reading.lists, reading.lists + left, f"Reading {kind.label.lower()}", public=reading.seen)
         if listing.is_last:
-            reading.is_whole &= listing.total == first_total
+            reading.is_whole &= (listing.total or 0) >= (first_total or 0)
             return
     reading.is_whole, reading.is_cut = False, True
 

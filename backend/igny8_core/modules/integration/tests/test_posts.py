@@ -224,6 +224,15 @@ class TestSync:
         server.paths.meanwhile = {}
         assert synced(tenant, row) == PostsReport(seen=2, added=0, refused=0, removed=2, is_whole=True)
 
+    def test_list_that_grows_while_it_is_read_is_whole(
+        self, tenant: Tenant, server: Server, row: Destination
+    ) -> None:
+        posts = [post(number, f"moka-{number}a") for number in (1, 2, 3, 4)]
+        server.paths.lists["posts"] = posts
+        synced(tenant, row)
+        server.paths.lists["posts"], server.paths.meanwhile = posts[:3], {1: [*posts[:3], post(7, "new")]}
+        assert synced(tenant, row) == PostsReport(seen=4, added=1, refused=0, removed=1, is_whole=True)
+
     @pytest.mark.parametrize("count", [1, 2, 3])
     def test_site_that_hides_its_totals_is_read_to_its_end(
         self, tenant: Tenant, server: Server, row: Destination, count: int
@@ -232,11 +241,13 @@ class TestSync:
         server.paths.has_totals = False
         assert synced(tenant, row) == PostsReport(count, added=count, refused=0, removed=0, is_whole=True)
 
-    def test_post_without_an_address_is_refused_and_counted(
+    def test_post_whose_address_cannot_be_kept_is_refused_and_counted(
         self, tenant: Tenant, server: Server, row: Destination
     ) -> None:
-        server.paths.lists["posts"] = [post(1, "a" * 500), post(2, "moka")]
-        assert synced(tenant, row) == PostsReport(seen=1, added=1, refused=1, removed=0, is_whole=True)
+        links = ["a" * 500, "nul\x00", "half\ud800", "moka%00pot"]
+        server.paths.lists["posts"] = [post(number, link) for number, link in enumerate(links, 1)]
+        server.paths.lists["posts"][3]["title"] = {"rendered": "Nul \x00 and half \ud800"}
+        assert synced(tenant, row) == PostsReport(seen=1, added=1, refused=3, removed=0, is_whole=True)
 
     def test_site_with_too_many_keeps_the_oldest_and_says_so(
         self, tenant: Tenant, server: Server, row: Destination, monkeypatch: pytest.MonkeyPatch

@@ -11,6 +11,8 @@ MAX_URL_LENGTH = 500
 MAX_QUERY_LENGTH = 200
 _SCHEMES = ("https", "http")
 _TRACKING = re.compile(r"(?:^|&)(?:utm_[a-z]+|gclid|fbclid|msclkid)=[^&]*", re.IGNORECASE)
+# The database stores neither NUL nor half a surrogate pair; no control character has a place in an address.
+_UNSTORABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 _EXTENSION = re.compile(r"\.(?:html?|php|aspx?)$", re.IGNORECASE)
 _NUMBER = re.compile(r"(?:\d+|[0-9a-f]{8,})")
 # What stands for no topic of its own: a list, a page of a list, the front page under another name.
@@ -21,8 +23,11 @@ _LOCATION = re.compile(r"<loc>\s*(?:<!\[CDATA\[)?\s*([^<\]]+?)\s*(?:\]\]>)?\s*</
 
 def page_address(text: str) -> str:
     """An address as it is kept: scheme and host in lower case, no fragment, no tracking; "" for what is none."""
+    text = text.strip()
+    if _UNSTORABLE.search(text):
+        return ""
     try:
-        parts = urlsplit(text.strip() if "://" in text else f"https://{text.strip()}")
+        parts = urlsplit(text if "://" in text else f"https://{text}")
         host = parts.hostname or ""
         port = f":{parts.port}" if parts.port else ""
     except ValueError:
