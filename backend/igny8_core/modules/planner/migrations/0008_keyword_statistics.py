@@ -1,31 +1,8 @@
-"""Gives the keywords' table statistics before it has rows.
-
-A planner that knows nothing of a table takes an index led by account and site for as good as the unique one. The foreign
-keys of a first import's 100,000 figures then read all of the site's keywords, once a figure: it did not end. It is
-enough to know that a table may hold one site's rows alone. The first real statistics replace these.
-"""
-
-from uuid import uuid4
+"""Gives the keywords' table statistics before it has rows."""
 
 from django.db import migrations
 
-ROWS = 10
-
-
-def analyze(apps, schema_editor):
-    """Count rows that are gone before anybody sees them; a table that has rows is left to the database."""
-    model = apps.get_model('planner', 'Keyword')
-    alias = schema_editor.connection.alias
-    rows = model._base_manager.using(alias)
-    if rows.exists():
-        return
-    site_id, account_id = uuid4(), 0
-    made = [
-        model(account_id=account_id, site_id=site_id, text=str(n), normalized=str(n), volume=n) for n in range(ROWS)
-    ]
-    rows.bulk_create(made)
-    schema_editor.execute(f'ANALYZE {model._meta.db_table}')
-    rows.filter(account_id=account_id, site_id=site_id).delete()
+from igny8_core.modules.planner.migrations._statistics import statistics_seed
 
 
 class Migration(migrations.Migration):
@@ -35,5 +12,5 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RunPython(analyze, migrations.RunPython.noop),
+        migrations.RunPython(statistics_seed, migrations.RunPython.noop),
     ]

@@ -4,6 +4,7 @@ import django.db.models.deletion
 from django.db import migrations
 
 import igny8_core.tenancy.fields
+from igny8_core.modules.planner.migrations._statistics import statistics_seed
 from igny8_core.tenancy.rls import ProtectTenantTable
 
 
@@ -35,4 +36,5 @@ class Migration(migrations.Migration):
         ),
         ProtectTenantTable("KeywordMetric"),
         ProtectTenantTable("KeywordRanking"),
+        migrations.RunPython(statistics_seed, migrations.RunPython.noop),
     ]
