@@ -33,8 +33,8 @@ class TenantForeignKey(models.ForeignKey[Any, Any]):
     """A foreign key whose database constraint, (target, [site,] account), is made by ProtectTenantTable.
 
     `owned` says that deleting the target softly deletes this row with it. `carries_site` says that this key, which is
-    never empty and holds the site, stands for the row's own key to its site: the target has that one, and so the
-    database needs not look for the site twice. For tables that get a million rows at once.
+    never empty and holds site and account, stands for the row's own keys to them: the target has those, and so the
+    database needs not look for them twice. For tables that get a million rows at once.
     """
 
     related_accessor_class = TenantReverseDescriptor

@@ -136,7 +136,7 @@ def composite_keys(model: type[models.Model]) -> list[tuple[str, tuple[str, ...]
 
 
 def site_is_carried(model: type[models.Model]) -> bool:
-    """Whether a key to a row of the site stands for the key to the site; raises ValueError where it cannot."""
+    """Whether a key to a row of the site stands for those to site and account; raises ValueError where it cannot."""
     carriers = [
         field
         for field in model._meta.concrete_fields
@@ -151,9 +151,13 @@ def site_is_carried(model: type[models.Model]) -> bool:
 
 def _foreign_keys(model: type[models.Model]) -> list[str]:
     table = model._meta.db_table
-    statements = _constraint(table, f"{table}_account_fk", ("account_id",), "igny8_auth_account", ("id",))
     if site_is_carried(model):
-        statements.append(f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {table}_site_id_tenant")
+        statements = [
+            f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {name}"
+            for name in (f"{table}_account_fk", f"{table}_site_id_tenant")
+        ]
+    else:
+        statements = _constraint(table, f"{table}_account_fk", ("account_id",), "igny8_auth_account", ("id",))
     for name, columns, target, target_columns in composite_keys(model):
         unique = f"{target}_{'_'.join(target_columns).replace('_id', '')}_key"
         statements.append(
