@@ -161,10 +161,24 @@ def test_keyword_says_why_it_is_where_it_is(tenant: Tenant) -> None:
     assert re.search(r"descale kettle with vinegar</span><span[^>]*>0\.\d\d near", body)
     assert "Kettle descaling" in body
     assert "to “Kettle descaling”" in body
+    assert "No word speaks for anything else." in body
     assert "to “Kettle descaling”" not in page_text(browser_of(tenant.viewer), page)
     client = browser_of(tenant.member)
     client.post(at(tenant, "keywords/take-out/"), ids_of(rows[0]))
     assert "A person took it out" in page_text(client, page)
+
+
+def test_keyword_says_whose_word_its_intent_is(tenant: Tenant) -> None:
+    client = browser_of(tenant.viewer)
+    for text, source, said_so in (
+        ("buy kettle", "rules", "sure of 1, for these words: transactional: buy."),
+        ("descale", "tool", "Your tool says so."),
+        ("kettles", "human", "A person said so."),
+    ):
+        row = keyword(tenant, text, intent="transactional", intents=["transactional"], intent_source=source)
+        body = page_text(client, at(tenant, f"keywords/{row.pk}/reasons/"))
+        assert "transactional" in body
+        assert said_so in body
 
 
 def test_history_of_a_cluster_is_on_its_page_with_undo(tenant: Tenant) -> None:
