@@ -69,35 +69,34 @@ def bulk_upsert(
     """Insert rows, or update the living row with the same account and `conflict_columns`; rows are streamed.
 
     Call it inside a transaction. A row is a mapping, or a tuple in the order of `columns` (column names: `site_id`);
-    `shared` are further columns, with the value that all rows have.
-    Of rows with the same key the first counts. A row whose `update_columns` stay the same keeps its version.
-    With `keeps_known` an empty value (NULL, "" or []) never replaces a known one. With `newest_by`, an update column
-    that tells how new a row is, an older row changes nothing, and a row that is newer in that alone neither.
-    `before_write` is given the number of rows that would be new and may raise. `follower` makes rows of another table
-    with them; what only that table has is staged behind `columns`. Raises OutsideTransaction, and TenantMismatch for
-    a site that may not be seen.
+    `shared` are further columns, with the value that all rows have. Of rows with the same key the first counts. One
+    whose `update_columns` stay the same keeps its version. With `keeps_known` an empty value (NULL, "" or []) never
+    replaces a known one. With `newest_by`, an update column that tells how new a row is, an older row changes
+    nothing, and a row that is newer in that alone neither. `before_write` is given the number of rows that would be
+    new and may raise. `follower` makes rows of another table with them; what only that table has is staged behind
+    `columns`. Raises OutsideTransaction, and TenantMismatch for a site that may not be seen.
     """
     target = _target(model, columns, conflict_columns, update_columns, shared=shared)
+    left = _left_over(follower, target.columns)
     target = replace(
-        target,
-        precedences=precedences,
-        keeps_known=keeps_known,
-        newest_by=newest_by,
-        staged=_left_over(follower, target.columns),
+        target, precedences=precedences, keeps_known=keeps_known, newest_by=newest_by, staged=left
     )
     with _stage(target) as (cursor, stage):
         staged = _stage_fill(cursor, stage, target, rows)
         _require_sites(cursor, stage, target)
         duplicates, _ = _joined(cursor, repeated_statement(stage, target.key))
         if before_write is not None:
-            _, new = _joined(cursor, new_statement(stage, target))
-            before_write(new[0])
+            before_write(_new_count(cursor, stage, target))
         cursor.execute(upsert_statement(stage, target))
         inserted, updated = cursor.fetchone()
         if follower is not None:
             _follow(cursor, stage, target, follower, are_new=inserted == staged - duplicates)
-    unchanged = staged - duplicates - inserted - updated
-    return BulkResult(inserted=inserted, updated=updated, unchanged=unchanged, duplicates=duplicates)
+    return BulkResult(inserted, updated, staged - duplicates - inserted - updated, duplicates)
+
+
+def _new_count(cursor: Any, stage: sql.Identifier, target: Target) -> int:
+    _, (count,) = _joined(cursor, new_statement(stage, target))
+    return int(count)
 
 
 def _follow(cursor: Any, stage: sql.Identifier, target: Target, follower: Follower, *, are_new: bool) -> None:

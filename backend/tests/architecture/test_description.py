@@ -2,7 +2,9 @@
 
 from typing import Any
 
+import pytest
 from drf_spectacular.validation import validate_schema
+from jsonschema import ValidationError
 
 from igny8_core.api import base
 from igny8_core.api.base import AccountListViewSet
@@ -46,7 +48,10 @@ def _answer(response: dict[str, Any]) -> Any:
 
 
 def test_description_is_valid() -> None:
-    validate_schema(description())
+    described = description()
+    validate_schema(described)
+    with pytest.raises(ValidationError):  # what is no description is seen
+        validate_schema({**described, "paths": []})
 
 
 def test_every_operation_says_in_its_own_words_what_it_does() -> None:

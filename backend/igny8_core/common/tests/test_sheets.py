@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 from igny8_core.common import sheets
 from igny8_core.common.sheets import cell_text, csv_line, csv_lines, safe_cell, xlsx_chunks, xlsx_write
@@ -53,7 +53,7 @@ def test_csv_lines_begin_with_the_mark_of_utf8() -> None:
     ]
 
 
-def _workbook(rows: list[list[object]], **options: object) -> object:
+def _workbook(rows: list[list[object]]) -> Workbook:
     target = io.BytesIO()
     xlsx_write(target, title="Ideas", columns=["Title", "Score"], rows=rows)
     return load_workbook(io.BytesIO(target.getvalue()))
@@ -61,7 +61,7 @@ def _workbook(rows: list[list[object]], **options: object) -> object:
 
 def test_workbook_holds_texts_and_numbers_and_no_formula() -> None:
     book = _workbook([["=1+1", 2], ["a\x00b", Decimal("1.5")], [None, "007"]])
-    sheet = book["Ideas"]  # type: ignore[index]
+    sheet = book["Ideas"]
     assert [[cell.value for cell in row] for row in sheet.iter_rows()] == [
         ["Title", "Score"],
         ["'=1+1", 2],
@@ -73,7 +73,7 @@ def test_workbook_holds_texts_and_numbers_and_no_formula() -> None:
 
 
 def test_workbook_without_rows_has_its_header() -> None:
-    sheet = _workbook([])["Ideas"]  # type: ignore[index]
+    sheet = _workbook([])["Ideas"]
     assert [[cell.value for cell in row] for row in sheet.iter_rows()] == [["Title", "Score"]]
     assert [cell.font.b for cell in sheet[1]] == [True, True]
     assert sheet.column_dimensions["A"].width == 10
@@ -81,12 +81,12 @@ def test_workbook_without_rows_has_its_header() -> None:
 
 def test_workbook_keeps_blanks_line_ends_and_markup() -> None:
     texts = [" a ", "a\r\nb", "<b> & 'c'", "größer 🌍"]
-    sheet = _workbook([[text] for text in texts])["Ideas"]  # type: ignore[index]
+    sheet = _workbook([[text] for text in texts])["Ideas"]
     assert [cell.value for cell in sheet["A"]][1:] == texts
 
 
 def test_workbook_writes_what_looks_like_an_escape_as_excel_does() -> None:
-    sheet = _workbook([["a_x0041_"]])["Ideas"]  # type: ignore[index]
+    sheet = _workbook([["a_x0041_"]])["Ideas"]
     assert sheet["A2"].value == "a_x005F_x0041_"
 
 
@@ -107,8 +107,8 @@ def test_workbook_comes_while_its_rows_come() -> None:
 def test_workbook_goes_on_in_a_further_sheet(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sheets, "_ROWS_IN_SHEET", 3)
     book = _workbook([[str(number), number] for number in range(5)])
-    assert [sheet.max_row for sheet in book] == [3, 3, 2]  # type: ignore[attr-defined]
-    assert [sheet["A1"].value for sheet in book] == ["Title"] * 3  # type: ignore[attr-defined]
+    assert [sheet.max_row for sheet in book] == [3, 3, 2]
+    assert [sheet["A1"].value for sheet in book] == ["Title"] * 3
 
 
 def test_workbook_takes_no_more_memory_for_more_rows() -> None:

@@ -1,5 +1,7 @@
 """Owns the proof of the key of near duplicates, language by language."""
 
+from random import Random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -117,9 +119,9 @@ def test_variant_key_of_function_words_keeps_them() -> None:
     st.lists(st.sampled_from("red blau verde bleu rosso azul 2024 pro".split()), min_size=1, max_size=5),
     st.randoms(use_true_random=False),
 )
-def test_variant_key_knows_no_order_and_no_case(language: str, words: list[str], chance: object) -> None:
+def test_variant_key_knows_no_order_and_no_case(language: str, words: list[str], chance: Random) -> None:
     shuffled = list(words)
-    chance.shuffle(shuffled)  # type: ignore[attr-defined]
+    chance.shuffle(shuffled)
     assert variant_key(" ".join(words), language) == variant_key("  ".join(shuffled).upper() + "?", language)
 
 

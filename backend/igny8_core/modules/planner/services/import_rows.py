@@ -122,8 +122,7 @@ def keyword_rows(
     for record, normalized in records_read(reader, tally=tally):
         intents, source = record.intents, record.intent_source or said
         if not intents:
-            guess = intent_guess(record.text, brands=brands)
-            intents, source = tuple(intent.value for intent in guess.intents), rules
+            intents, source = _guessed(record.text, brands), rules
         of_query: tuple[Any, ...] = ()
         if has_history:
             is_of_query = record.url is None
@@ -153,6 +152,10 @@ def keyword_rows(
             record.seen_on or today,
             *of_query,
         )
+
+
+def _guessed(text: str, brands: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(intent.value for intent in intent_guess(text, brands=brands).intents)
 
 
 def history_of(reader: ExportReader) -> Follower | None:
